@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* NTLMv2's computations, free of state. [MS-NLMP] 3.3.2, 3.4 */
+#ifndef KSMBD_AUTH_NTLM_CRYPT_H
+#define KSMBD_AUTH_NTLM_CRYPT_H
+
+#include "wire/ntlmssp.h"
+
+#define KSMBD_NTLM_KEY_SIZE 16
+#define KSMBD_NTLM_SIGNATURE_SIZE 16
+
+/* All return 0 or a negative errno of the crypto port. Results are secrets. */
+
+/**
+ * ksmbd_ntlm_ntowf() - NTOWFv2: the key that stands for a user in a domain
+ * @nt_hash: MD4 of the password
+ * @user: UTF-16LE as the client sent it; taken in upper case
+ * @domain: UTF-16LE exactly as the client sent it
+ */
+int ksmbd_ntlm_ntowf(const u8 *nt_hash, const struct ksmbd_ntlm_field *user,
+		     const struct ksmbd_ntlm_field *domain, u8 *ntowf);
+
+/**
+ * ksmbd_ntlm_proof() - what a client that knows the key answers
+ * @proof: receives NTProofStr
+ * @base_key: receives SessionBaseKey
+ */
+int ksmbd_ntlm_proof(const u8 *ntowf, const u8 *server_challenge,
+		     const struct ksmbd_ntlm_field *blob, u8 *proof, u8 *base_key);
+
+/**
+ * ksmbd_ntlm_mic() - the code over all three messages, AUTHENTICATE's own MIC as zeros
+ * @authenticate: holds at least KSMBD_NTLM_MIC_OFFSET + KSMBD_NTLM_MIC_SIZE bytes
+ */
+int ksmbd_ntlm_mic(const u8 *session_key, const struct ksmbd_ntlm_field *negotiate,
+		   const struct ksmbd_ntlm_field *challenge,
+		   const struct ksmbd_ntlm_field *authenticate, u8 *mic);
+
+/**
+ * ksmbd_ntlm_signature() - GSS_GetMIC with extended session security, 3.4.4.2
+ * @flags: negotiated: key strength and key exchange
+ * @from_client: which direction's keys
+ * The sequence number is 0, and the RC4 state a fresh one ([MS-SPNG] 3.3.5.1).
+ */
+int ksmbd_ntlm_signature(const u8 *session_key, u32 flags, bool from_client, const u8 *msg,
+			 u32 len, u8 *signature);
+
+#endif

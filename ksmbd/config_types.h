@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef KSMBD_CONFIG_TYPES_H
+#define KSMBD_CONFIG_TYPES_H
+
+#include <linux/refcount.h>
+#include <linux/types.h>
+
+/* "server signing"; auto: offered, used when the client asks */
+enum ksmbd_signing { KSMBD_SIGNING_DISABLED, KSMBD_SIGNING_ENABLED, KSMBD_SIGNING_AUTO,
+		     KSMBD_SIGNING_MANDATORY };
+
+/* Dialects in wire values ([MS-SMB2] 2.2.3); SMB1 is below all of them. */
+#define KSMBD_DIALECT_SMB1 0x0001
+#define KSMBD_DIALECT_202 0x0202
+#define KSMBD_DIALECT_210 0x0210
+#define KSMBD_DIALECT_300 0x0300
+#define KSMBD_DIALECT_302 0x0302
+#define KSMBD_DIALECT_311 0x0311
+
+/**
+ * struct ksmbd_config - the settings; owner: config.c, shared read-only
+ * @min_dialect, @max_dialect: wire values
+ * @restrict_anonymous: 0: anonymous sessions are allowed to IPC$; 1, 2: not at all.
+ *     Engine default 2 (off by default).
+ * @guest_ok: "map to guest" is not "never": unknown users may become guests
+ * @max_read, @max_write, @max_trans: bytes, 64 KiB .. 8 MiB
+ * @max_credits: per connection
+ * @max_connections, @max_ip_connections: simultaneous, in total and per address
+ * @max_sessions: on the whole server
+ * @max_open_files: per session
+ * @auth_timeout: seconds from accept to the end of the first session setup
+ * @deadtime: minutes without a request and without opens; 0: never
+ * @sub_auth: server's domain SID sub-authorities
+ */
+struct ksmbd_config {
+	refcount_t refs;
+	u16 min_dialect;
+	u16 max_dialect;
+	enum ksmbd_signing signing;
+	u32 restrict_anonymous;
+	bool guest_ok;
+	u32 max_read;
+	u32 max_write;
+	u32 max_trans;
+	u32 max_credits;
+	u32 max_connections;
+	u32 max_ip_connections;
+	u32 max_sessions;
+	u32 max_open_files;
+	u32 auth_timeout;
+	u32 deadtime;
+	u32 sub_auth[3];
+	char netbios_name[16];
+	char workgroup[64];
+	char server_string[64];
+};
+
+#endif

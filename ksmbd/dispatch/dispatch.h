@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which handler, is it allowed, and requests that wait. */
+#ifndef KSMBD_DISPATCH_DISPATCH_H
+#define KSMBD_DISPATCH_DISPATCH_H
+
+#include "frame/request_types.h"
+
+/**
+ * ksmbd_dispatch_run() - check the row's preconditions and run the handler
+ * @req: header decoded, channel found and signature verified by the protect room
+ *
+ * Return: the status for the reply, or KSMBD_STATUS_PARKED.
+ */
+ntstatus_t ksmbd_dispatch_run(struct ksmbd_request *req);
+
+/** ksmbd_dispatch_resume() - continue a woken request; as ksmbd_dispatch_run() */
+ntstatus_t ksmbd_dispatch_resume(struct ksmbd_request *req);
+
+/**
+ * ksmbd_dispatch_cancel() - CANCEL: end the parked request it names. [MS-SMB2] 3.3.5.16
+ * @req: the CANCEL, which gets no reply
+ */
+void ksmbd_dispatch_cancel(struct ksmbd_request *req);
+
+/** ksmbd_async_wake() - what struct ksmbd_park's @wake points to */
+void ksmbd_async_wake(struct ksmbd_request *req, ntstatus_t why);
+
+/** ksmbd_async_begin() - give a request that is about to park its async id */
+void ksmbd_async_begin(struct ksmbd_request *req);
+
+/**
+ * ksmbd_async_wait() - let go of a parked request, interim response sent
+ *
+ * Return: true: it waits now, and the caller must not touch it any more; false: it was
+ * woken meanwhile, go on with ksmbd_dispatch_resume().
+ */
+bool ksmbd_async_wait(struct ksmbd_request *req);
+
+/** ksmbd_async_cancel_all() - wake everything parked on a connection that ends */
+void ksmbd_async_cancel_all(struct ksmbd_conn *conn);
+
+#endif

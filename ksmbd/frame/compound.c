@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Working through the elements of a message, one reply each. [MS-SMB2] 3.3.5.2.7 */
+#include <linux/list.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "dispatch/dispatch.h"
+#include "frame/credit.h"
+#include "frame/request.h"
+#include "frame/send.h"
+#include "protect/protect.h"
+#include "session/conn.h"
+#include "session/session.h"
+#include "smb1/smb1.h"
+#include "smb2/reply.h"
+#include "util/workers.h"
+#include "wire/smb2_format.h"
+#include "wire/smb2_hdr.h"
+
+/*
+ * The first reply lives in the request; a compound's further ones are allocated. Once
+ * everything finished has been sent, the first one is free again, so that going on
+ * after an interim response cannot fail.
+ */
+static struct ksmbd_reply *alloc_reply(struct ksmbd_request *req)
+{
+	struct ksmbd_reply *reply = &req->first;
+
+	if (!list_empty(&req->replies)) {
+		reply = kzalloc(sizeof(*reply), GFP_KERNEL);
+		if (!reply)
+			return NULL;
+	}
+	INIT_LIST_HEAD(&reply->link);
+	ksmbd_wr_init(&reply->wr, reply->small, sizeof(reply->small));
+	ksmbd_wr_zero(&reply->wr, SMB2_HEADER_SIZE);
+	return reply;
+}
+
+/* A related element works in the session and on the tree of the one before. */
+static ntstatus_t inherit_ids(struct ksmbd_request *req)
+{
+	if (!(req->hdr.flags & SMB2_FLAGS_RELATED_OPERATIONS)) {
+		req->related_has_fid = false;
+		req->related_status = STATUS_SUCCESS;
+		return STATUS_SUCCESS;
+	}
+	if (!req->index)
+		return STATUS_INVALID_PARAMETER;
+	req->hdr.session_id = req->related_session_id;
+	req->hdr.tree_id = req->related_tree_id;
+	return STATUS_SUCCESS;
+}
+
+/* Decodes the header at req->off and runs the command. */
+static ntstatus_t start_element(struct ksmbd_request *req)
+{
+	ntstatus_t status;
+
+	ksmbd_rd_init(&req->rd, req->buf + req->off, req->len - req->off);
+	ksmbd_smb2_hdr_read(&req->rd, &req->hdr); /* checked by ksmbd_request_check() */
+	req->elem_len = req->hdr.next ? req->hdr.next : req->len - req->off;
+	req->rd.len = req->elem_len;
+	req->keep_body = false;
+	req->interim_sent = false;
+	req->sign_with_new_key = false;
+	req->preauth = NULL;
+	req->park.async_id = 0;
+	req->reply = alloc_reply(req);
+	if (!req->reply) {
+		req->close_conn = true;
+		return STATUS_INSUFFICIENT_RESOURCES;
+	}
+	status = inherit_ids(req);
+	if (status == STATUS_SUCCESS)
+		status = ksmbd_protect_check(req);
+	if (status == STATUS_SUCCESS)
+		status = ksmbd_dispatch_run(req);
+	return status;
+}
+
+/* [MS-SMB2] 2.2.2, without error data */
+static void write_error_body(struct ksmbd_request *req)
+{
+	struct ksmbd_wr *wr = &req->reply->wr;
+
+	ksmbd_wr_rollback(wr, SMB2_HEADER_SIZE);
+	ksmbd_wr_u16(wr, 9);
+	ksmbd_wr_zero(wr, 7);
+}
+
+/* Completes the current reply and moves it to the finished ones. */
+static void finish_reply(struct ksmbd_request *req, ntstatus_t status, u32 credits)
+{
+	struct ksmbd_reply *reply = req->reply;
+	struct ksmbd_smb2_hdr hdr = req->hdr;
+
+	hdr.flags = SMB2_FLAGS_SERVER_TO_REDIR |
+		    (req->hdr.flags & SMB2_FLAGS_RELATED_OPERATIONS);
+	if (req->park.async_id) {
+		hdr.flags |= SMB2_FLAGS_ASYNC_COMMAND;
+		hdr.async_id = req->park.async_id;
+	}
+	ksmbd_smb2_hdr_write(reply->wr.buf, &hdr, status, credits);
+	if (ksmbd_reply_will_sign(req) && status != STATUS_PENDING) {
+		reply->signer = req->channel;
+		refcount_inc(&reply->signer->refs);
+	}
+	list_add_tail(&reply->link, &req->replies);
+	req->reply = NULL;
+}
+
+static void finish_element(struct ksmbd_request *req, ntstatus_t status)
+{
+	bool keep = status == STATUS_SUCCESS || req->keep_body;
+
+	if (!req->reply)
+		return;
+	if (!keep || !ksmbd_wr_ok(&req->reply->wr)) {
+		if (keep) /* an encoder overran its own reservation: never send half a body */
+			status = STATUS_INTERNAL_ERROR;
+		ksmbd_reply_payload_mem(req, NULL, 0);
+		write_error_body(req);
+	}
+	finish_reply(req, status,
+		     req->interim_sent ?
+			     0 :
+			     ksmbd_credit_grant(&req->conn->credits, req->hdr.credit_request));
+	req->related_session_id = req->hdr.session_id;
+	req->related_tree_id = req->hdr.tree_id;
+	if (ksmbd_status_is_error(status))
+		req->related_status = status;
+	if (req->hdr.command == SMB2_CREATE && status != STATUS_SUCCESS)
+		req->related_has_fid = false;
+}
+
+/* Sends what is finished together with the interim response, then lets go if it can. */
+static bool park_element(struct ksmbd_request *req)
+{
+	if (!req->interim_sent) {
+		ksmbd_async_begin(req);
+		write_error_body(req);
+		finish_reply(req, STATUS_PENDING,
+			     ksmbd_credit_grant(&req->conn->credits, req->hdr.credit_request));
+		ksmbd_reply_send(req);
+		req->interim_sent = true;
+		req->reply = alloc_reply(req);
+	}
+	return ksmbd_async_wait(req);
+}
+
+/* Moves on to the chain's next element. */
+static bool next_element(struct ksmbd_request *req)
+{
+	u32 next = req->hdr.next;
+
+	/* The last element's objects stay until its reply is out: it may point into them. */
+	if (!next || req->close_conn)
+		return false;
+	ksmbd_request_drop_element(req);
+	req->off += next;
+	req->index++;
+	return true;
+}
+
+void ksmbd_request_run_smb1(struct ksmbd_request *req)
+{
+	ntstatus_t status;
+
+	memset(&req->hdr, 0, sizeof(req->hdr));
+	ksmbd_rd_init(&req->rd, req->buf, req->len);
+	req->reply = alloc_reply(req);
+	ksmbd_credit_consume(&req->conn->credits, 0, 1);
+	if (ksmbd_smb1_negotiate(req, &status)) {
+		finish_element(req, status);
+	} else { /* the reply is complete as it is */
+		req->close_conn = true;
+		list_add_tail(&req->reply->link, &req->replies);
+		req->reply = NULL;
+	}
+	ksmbd_reply_send(req);
+	if (req->close_conn)
+		ksmbd_conn_shutdown(req->conn);
+	ksmbd_request_free(req);
+}
+
+void ksmbd_request_run(struct ksmbd_request *req)
+{
+	struct ksmbd_conn *conn = req->conn;
+	ntstatus_t status;
+
+	if (req->interim_sent)
+		status = ksmbd_dispatch_resume(req);
+	else
+		status = start_element(req);
+	for (;;) {
+		while (status == KSMBD_STATUS_PARKED) {
+			if (park_element(req))
+				return; /* somebody else's now */
+			status = ksmbd_dispatch_resume(req);
+		}
+		finish_element(req, status);
+		if (!next_element(req))
+			break;
+		status = start_element(req);
+	}
+	ksmbd_reply_send(req);
+	if (req->close_conn)
+		ksmbd_conn_shutdown(conn);
+	ksmbd_request_free(req);
+}

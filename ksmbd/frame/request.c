@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <linux/list.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+
+#include "config_types.h"
+#include "frame/credit.h"
+#include "frame/request.h"
+#include "open/open.h"
+#include "session/conn.h"
+#include "session/session.h"
+#include "smb2/reply.h"
+#include "wire/smb2_format.h"
+#include "wire/smb2_hdr.h"
+
+/* Elements in one message; far more than any client sends. */
+#define MAX_CHAIN 256
+
+static void request_work(struct work_struct *work)
+{
+	ksmbd_request_run(container_of(work, struct ksmbd_request, work));
+}
+
+/* The connection's recycled buffer if it is large enough, else a new one. */
+static void *take_buffer(struct ksmbd_conn *conn, u32 len, u32 *size)
+{
+	void *buf = NULL;
+
+	spin_lock(&conn->lock);
+	if (conn->spare_buf && conn->spare_size >= len) {
+		buf = conn->spare_buf;
+		*size = conn->spare_size;
+		conn->spare_buf = NULL;
+	}
+	spin_unlock(&conn->lock);
+	if (buf)
+		return buf;
+	*size = len;
+	return kvmalloc(len, GFP_KERNEL);
+}
+
+/* Keeps the larger of @buf and the buffer kept so far. */
+static void give_buffer(struct ksmbd_conn *conn, void *buf, u32 size)
+{
+	void *extra = buf;
+
+	spin_lock(&conn->lock);
+	if (!conn->spare_buf || conn->spare_size < size) {
+		extra = conn->spare_buf;
+		conn->spare_buf = buf;
+		conn->spare_size = size;
+	}
+	spin_unlock(&conn->lock);
+	kvfree(extra);
+}
+
+struct ksmbd_request *ksmbd_request_alloc(struct ksmbd_conn *conn, u32 len)
+{
+	struct ksmbd_request *req = kzalloc(sizeof(*req), GFP_KERNEL);
+
+	if (!req)
+		return NULL;
+	req->buf = take_buffer(conn, len, &req->buf_size);
+	if (!req->buf) {
+		kfree(req);
+		return NULL;
+	}
+	req->len = len;
+	INIT_WORK(&req->work, request_work);
+	INIT_LIST_HEAD(&req->replies);
+	req->conn = conn;
+	ksmbd_conn_get(conn);
+	atomic_inc(&conn->running);
+	atomic_add(len, &conn->running_bytes);
+	spin_lock(&conn->lock);
+	list_add_tail(&req->link, &conn->requests);
+	spin_unlock(&conn->lock);
+	return req;
+}
+
+void ksmbd_request_drop_element(struct ksmbd_request *req)
+{
+	ksmbd_open_put(req->open);
+	ksmbd_tree_put(req->tree);
+	if (req->session)
+		ksmbd_session_put(req->session);
+	ksmbd_channel_put(req->channel);
+	req->open = NULL;
+	req->tree = NULL;
+	req->session = NULL;
+	req->channel = NULL;
+}
+
+void ksmbd_request_free(struct ksmbd_request *req)
+{
+	struct ksmbd_conn *conn = req->conn;
+	struct ksmbd_reply *reply, *next;
+
+	list_for_each_entry_safe(reply, next, &req->replies, link)
+		ksmbd_reply_free(req, reply);
+	if (req->reply)
+		ksmbd_reply_free(req, req->reply);
+	ksmbd_request_drop_element(req);
+	give_buffer(conn, req->buf, req->buf_size);
+	spin_lock(&conn->lock);
+	list_del(&req->link);
+	spin_unlock(&conn->lock);
+	atomic_sub(req->len, &conn->running_bytes);
+	atomic_dec(&conn->running);
+	wake_up_all(&conn->idle);
+	kfree(req);
+	ksmbd_conn_put(conn);
+}
+
+/* From 2.1 on a request pays what it says; before, every request costs one. */
+static u32 charge_of(const struct ksmbd_conn *conn, const struct ksmbd_smb2_hdr *hdr)
+{
+	return conn->dialect >= KSMBD_DIALECT_210 ? hdr->credit_charge : 1;
+}
+
+bool ksmbd_request_check(struct ksmbd_request *req)
+{
+	struct ksmbd_smb2_hdr hdr;
+	u32 off = 0, n;
+
+	for (n = 0; n < MAX_CHAIN; n++) {
+		struct ksmbd_rd rd;
+
+		ksmbd_rd_init(&rd, req->buf + off, req->len - off);
+		if (!ksmbd_smb2_hdr_read(&rd, &hdr))
+			return false;
+		if (hdr.flags & SMB2_FLAGS_SERVER_TO_REDIR)
+			return false;
+		if (hdr.command != SMB2_CANCEL &&
+		    !ksmbd_credit_consume(&req->conn->credits, hdr.message_id,
+					  charge_of(req->conn, &hdr)))
+			return false;
+		if (!hdr.next)
+			return true;
+		/* 3.3.5.2.7: 8-byte aligned and inside the message, or the peer is broken */
+		if (hdr.next < SMB2_HEADER_SIZE || hdr.next % 8 || hdr.next > req->len - off)
+			return false;
+		off += hdr.next;
+	}
+	return false;
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * struct ksmbd_request: one received message, from its bytes to its reply. A compound
+ * is one request whose elements are worked through in order.
+ *
+ * Owner: the thread that works on it; while parked, the connection's list. It ends in
+ * ksmbd_request_free(). It holds references on everything it names.
+ */
+#ifndef KSMBD_FRAME_REQUEST_TYPES_H
+#define KSMBD_FRAME_REQUEST_TYPES_H
+
+#include <linux/list.h>
+#include <linux/types.h>
+#include <linux/workqueue.h>
+
+#include "session/conn_types.h"
+#include "util/seg_types.h"
+#include "util/status_types.h"
+#include "wire/cursor.h"
+#include "wire/smb2_hdr_types.h"
+
+struct ksmbd_channel;
+struct ksmbd_open;
+struct ksmbd_request;
+struct ksmbd_session;
+struct ksmbd_tree;
+
+#define KSMBD_REPLY_INLINE 512
+
+/**
+ * struct ksmbd_reply - one element's answer
+ * @wr: writes at @small, or at a larger buffer after ksmbd_reply_reserve(); begins with
+ *      the 64-byte header, which the frame room fills in
+ * @payload: appended after the written bytes when its len is not 0 (READ data); when
+ *      .file is set, the reply holds a reference on it
+ * @payload_buf: kvmalloc'ed memory behind @payload, freed with the reply, or NULL
+ * @signer: channel whose key signs this element, counted, or NULL
+ * @big: buffer behind @wr when @small is too small
+ * @pad: zero bytes after the payload, so that the next element is 8-byte aligned
+ */
+struct ksmbd_reply {
+	struct list_head link;
+	struct ksmbd_channel *signer;
+	struct ksmbd_wr wr;
+	struct ksmbd_seg payload;
+	void *payload_buf;
+	u8 *big;
+	u32 pad;
+	u8 small[KSMBD_REPLY_INLINE];
+};
+
+enum ksmbd_park_state {
+	KSMBD_PARK_NONE,
+	KSMBD_PARK_SET, /* the handler has asked for it and is still running */
+	KSMBD_PARK_WAITING, /* interim response sent, nobody works on it */
+	KSMBD_PARK_WOKEN, /* queued, or to be continued by the handler's caller */
+};
+
+/**
+ * struct ksmbd_park - a request that waits without a thread (house rule 5)
+ * @resume: continues the command on a worker; @why is STATUS_SUCCESS (woken),
+ *          STATUS_CANCELLED or STATUS_IO_TIMEOUT...; writes the reply as a handler does
+ * @unhook: takes the request off whatever would wake it; called once before @resume,
+ *          without locks; may be NULL
+ */
+struct ksmbd_park {
+	enum ksmbd_park_state state; /* connection's lock */
+	ntstatus_t why;
+	ntstatus_t (*resume)(struct ksmbd_request *req, ntstatus_t why);
+	void (*unhook)(struct ksmbd_request *req);
+	/*
+	 * Given by the dispatch room: lets the request go on, on a worker. Any thread, any
+	 * number of times: the first call counts. Takes the connection's lock.
+	 */
+	void (*wake)(struct ksmbd_request *req, ntstatus_t why);
+	void *data;
+	u64 async_id;
+};
+
+/* What a handler returns after ksmbd_request_park(). Never goes on the wire. */
+#define KSMBD_STATUS_PARKED KSMBD_STATUS(0xFFFFFFFF)
+
+struct ksmbd_request {
+	struct work_struct work;
+	struct list_head link; /* conn->requests, under its lock */
+	struct ksmbd_conn *conn;
+	u8 *buf; /* the message, from its protocol id on */
+	u32 len;
+	u32 buf_size;
+
+	/* current element */
+	u32 off; /* where it begins in @buf */
+	u32 elem_len; /* its bytes, padding included */
+	struct ksmbd_smb2_hdr hdr;
+	struct ksmbd_rd rd; /* whole element: base is its header, pos at the body */
+	struct ksmbd_channel *channel;
+	struct ksmbd_session *session;
+	struct ksmbd_tree *tree;
+	struct ksmbd_open *open;
+	bool signed_ok; /* carried a valid signature */
+	bool keep_body; /* the body goes out although the status is no success */
+
+	/* what related elements inherit, [MS-SMB2] 3.3.5.2.7.2 */
+	u32 index;
+	u64 related_session_id;
+	u32 related_tree_id;
+	u64 related_persistent_id;
+	u64 related_volatile_id;
+	bool related_has_fid;
+	ntstatus_t related_status; /* why there is no FileId to inherit */
+
+	struct ksmbd_park park;
+	u32 credits_granted; /* for the current element */
+	bool interim_sent; /* current element was answered with STATUS_PENDING */
+	bool close_conn; /* drop the connection once the reply is out */
+	u8 *preauth; /* hash the reply goes into, or NULL; lives in conn or channel */
+	bool sign_with_new_key; /* SESSION_SETUP success: sign although request was not */
+
+	struct list_head replies; /* finished elements */
+	struct ksmbd_reply *reply; /* current element's */
+	struct ksmbd_reply first; /* saves the allocation for single requests */
+};
+
+/**
+ * ksmbd_request_park() - announce that the handler will return KSMBD_STATUS_PARKED
+ *
+ * Call it before anybody can see the request as a waiter; @data is free for the handler.
+ */
+static inline void ksmbd_request_park(struct ksmbd_request *req,
+				      ntstatus_t (*resume)(struct ksmbd_request *, ntstatus_t),
+				      void (*unhook)(struct ksmbd_request *), void *data)
+{
+	spin_lock(&req->conn->lock); /* a CANCEL may be looking */
+	req->park.resume = resume;
+	req->park.unhook = unhook;
+	req->park.data = data;
+	req->park.why = STATUS_SUCCESS;
+	req->park.state = KSMBD_PARK_SET;
+	spin_unlock(&req->conn->lock);
+}
+
+#endif

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <linux/errno.h>
+
+#include "config.h"
+#include "main.h"
+#include "open/open.h"
+#include "session/conn.h"
+#include "session/session.h"
+#include "smb2/negotiate.h"
+#include "transport/tcp.h"
+#include "util/workers.h"
+
+int ksmbd_server_init(void)
+{
+	int err = ksmbd_workers_init();
+
+	if (err)
+		return err;
+	err = ksmbd_inode_table_init();
+	if (err) {
+		ksmbd_workers_exit();
+		return err;
+	}
+	ksmbd_session_table_init();
+	ksmbd_conn_table_init();
+	ksmbd_smb2_init();
+	return 0;
+}
+
+int ksmbd_server_listen(const char *addr, u16 port, u16 *bound)
+{
+	return ksmbd_tcp_listen(addr, port, bound);
+}
+
+void ksmbd_server_exit(void)
+{
+	ksmbd_tcp_stop();
+	ksmbd_conn_stop_all();
+	ksmbd_workers_exit();
+	ksmbd_inode_table_exit();
+	ksmbd_config_exit();
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <linux/atomic.h>
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/printk.h>
+#include <linux/slab.h>
+
+#include "host/cred.h"
+#include "open/dirscan.h"
+#include "open/open.h"
+#include "open/pipe.h"
+#include "session/session.h"
+#include "util/idtable.h"
+#include "util/status.h"
+#include "wire/smb2_format.h"
+
+/* Rights that take part in share modes, and what another open must share for them.
+ * [MS-FSA] 2.1.5.1.2.2 */
+static const struct {
+	u32 access;
+	u32 share;
+} share_rules[] = {
+	{ FILE_READ_DATA | FILE_EXECUTE, FILE_SHARE_READ },
+	{ FILE_WRITE_DATA | FILE_APPEND_DATA, FILE_SHARE_WRITE },
+	{ FILE_DELETE, FILE_SHARE_DELETE },
+};
+
+#define SHARE_MODE_RIGHTS                                                                        \
+	(FILE_READ_DATA | FILE_EXECUTE | FILE_WRITE_DATA | FILE_APPEND_DATA | FILE_DELETE)
+
+static atomic64_t next_persistent_id = ATOMIC64_INIT(0);
+
+struct ksmbd_open *ksmbd_open_alloc(struct ksmbd_share *share, struct ksmbd_user *user)
+{
+	struct ksmbd_open *open = kzalloc(sizeof(*open), GFP_KERNEL);
+
+	if (!open)
+		return NULL;
+	refcount_set(&open->refs, 1);
+	mutex_init(&open->lock);
+	INIT_LIST_HEAD(&open->inode_link);
+	open->share = ksmbd_share_get(share);
+	open->user = ksmbd_user_get(user);
+	open->persistent_id = atomic64_inc_return(&next_persistent_id);
+	return open;
+}
+
+struct ksmbd_open *ksmbd_open_get(struct ksmbd_open *open)
+{
+	refcount_inc(&open->refs);
+	return open;
+}
+
+void ksmbd_open_put(struct ksmbd_open *open)
+{
+	if (!open || !refcount_dec_and_test(&open->refs))
+		return;
+	WARN_ON_ONCE(open->attached);
+	ksmbd_dirscan_free(open->scan);
+	if (open->pipe)
+		ksmbd_pipe_free(open->pipe);
+	if (open->file)
+		ksmbd_file_put(open->file);
+	ksmbd_inode_put(open->inode);
+	ksmbd_share_put(open->share);
+	ksmbd_user_put(open->user);
+	kfree(open);
+}
+
+/* Does an open with @access stand in the way of another's @share, for some rule? */
+static bool share_conflict(u32 access, u32 share)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(share_rules); i++)
+		if ((access & share_rules[i].access) && !(share & share_rules[i].share))
+			return true;
+	return false;
+}
+
+ntstatus_t ksmbd_open_attach(struct ksmbd_open *open, struct ksmbd_inode *inode)
+{
+	struct ksmbd_open *other;
+
+	lockdep_assert_held(&inode->lock);
+	if (inode->delete_pending)
+		return STATUS_DELETE_PENDING;
+	list_for_each_entry(other, &inode->opens, inode_link) {
+		/* Opens for attributes only neither hinder nor are hindered. */
+		if (!(open->access & SHARE_MODE_RIGHTS) || !(other->access & SHARE_MODE_RIGHTS))
+			continue;
+		if (share_conflict(open->access, other->share_access) ||
+		    share_conflict(other->access, open->share_access))
+			return STATUS_SHARING_VIOLATION;
+	}
+	open->inode = inode;
+	open->attached = true;
+	list_add_tail(&open->inode_link, &inode->opens);
+	return STATUS_SUCCESS;
+}
+
+/* Removes the name of a delete-pending object whose last handle goes. */
+static void remove_name(struct ksmbd_open *open)
+{
+	int err = ksmbd_file_unlink(open->file, open->share->root);
+
+	if (err && err != -ENOENT && err != -ENOTEMPTY)
+		pr_debug("ksmbd: delete on close: %d\n", err);
+}
+
+void ksmbd_open_close(struct ksmbd_open *open)
+{
+	struct ksmbd_inode *inode = open->inode;
+
+	if (open->pipe) {
+		ksmbd_pipe_close(open);
+		return;
+	}
+	if (!inode)
+		return;
+	mutex_lock(&inode->lock);
+	if (open->attached) {
+		open->attached = false;
+		list_del_init(&open->inode_link);
+		if (open->delete_on_close)
+			inode->delete_pending = true;
+		/*
+		 * Under the lock: nobody may attach to the object between the decision
+		 * and the end of its name. The flag stays: the object has no name now,
+		 * and a create that looked it up before must see that it is gone.
+		 */
+		if (inode->delete_pending && list_empty(&inode->opens))
+			remove_name(open);
+	}
+	mutex_unlock(&inode->lock);
+}
+
+static bool open_on_tree(void *obj, void *ctx)
+{
+	return ((struct ksmbd_open *)obj)->tree_id == *(u32 *)ctx;
+}
+
+void ksmbd_open_close_matching(struct ksmbd_idtable *opens, u32 tree_id)
+{
+	struct ksmbd_open *open;
+
+	for (;;) {
+		open = ksmbd_idtable_take_any(opens, tree_id ? open_on_tree : NULL, &tree_id);
+		if (!open)
+			return;
+		if (ksmbd_cred_enter(open->user->cred))
+			pr_err("ksmbd: cannot act as the owner of a handle that closes\n");
+		else
+			ksmbd_open_close(open);
+		ksmbd_cred_leave();
+		ksmbd_open_put(open);
+	}
+}
+
+u32 ksmbd_open_lookup_flags(const struct ksmbd_share *share)
+{
+	u32 flags = KSMBD_LOOKUP_CASELESS;
+
+	if (share->conf.flags & KSMBD_SHARE_FOLLOW_SYMLINKS)
+		flags |= KSMBD_LOOKUP_FOLLOW;
+	return flags;
+}

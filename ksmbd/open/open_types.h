@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * struct ksmbd_open: a handle a client holds. struct ksmbd_inode: what several
+ * handles on the same object share.
+ *
+ * Owner of an open: the session's table of opens. The refcount counts the table and
+ * every request using the handle. CLOSE takes it out of the table (whoever removes it
+ * does the closing work exactly once, ksmbd_open_close()); requests still running keep
+ * the memory and the file, not the handle's rights on the inode.
+ * An inode is owned by its attached opens; the last detach removes it from the hash.
+ *
+ * Locks: @open->lock: directory scan, position, pipe. @inode->lock: list of opens,
+ * share modes, delete_pending. Never @open->lock inside @inode->lock.
+ */
+#ifndef KSMBD_OPEN_OPEN_TYPES_H
+#define KSMBD_OPEN_OPEN_TYPES_H
+
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/refcount.h>
+#include <linux/types.h>
+
+#include "host/upcall.h"
+#include "host/vfs.h"
+
+struct ksmbd_dirscan;
+struct ksmbd_pipe;
+struct ksmbd_share;
+struct ksmbd_user;
+
+struct ksmbd_inode {
+	refcount_t refs;
+	struct hlist_node hash;
+	u64 dev;
+	u64 ino;
+	u32 generation;
+	struct mutex lock;
+	struct list_head opens; /* (lock) */
+	bool delete_pending; /* (lock) */
+};
+
+/**
+ * struct ksmbd_open - a file, directory or pipe handle
+ * @id: volatile FileId, key in the session's table; @persistent_id: unique on the server
+ * @tree_id: TreeId it was opened on; a FileId is valid only together with it
+ * @access: granted FILE_* rights, generic ones resolved
+ * @share_access, @options: as requested (FILE_SHARE_*, CreateOptions)
+ * @attached: (inode's lock) takes part in share modes
+ * @delete_on_close: (inode's lock)
+ * @position: (lock) FilePositionInformation
+ * @mode: FileModeInformation: the options it may carry
+ * @scan: (lock) directory enumeration, NULL until the first QUERY_DIRECTORY
+ * @pipe: NULL unless a pipe
+ */
+struct ksmbd_open {
+	refcount_t refs;
+	u64 id;
+	u64 persistent_id;
+	u32 tree_id;
+	u32 access;
+	u32 share_access;
+	u32 options;
+	u32 mode;
+	bool is_dir;
+	bool attached;
+	bool delete_on_close;
+	struct ksmbd_share *share;
+	struct ksmbd_user *user;
+	struct ksmbd_file *file;
+	struct ksmbd_inode *inode;
+	struct list_head inode_link;
+	struct mutex lock;
+	u64 position;
+	struct ksmbd_dirscan *scan;
+	struct ksmbd_pipe *pipe;
+};
+
+#endif

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * struct ksmbd_conn: one transport connection.
+ *
+ * Owner: its receive thread. The refcount counts the thread, every request in flight
+ * or parked, and the server's list of connections; it does not count the channels,
+ * which the connection itself owns and which die before it.
+ * States: see enum ksmbd_conn_state; moved only by ksmbd_conn_set_state().
+ * Locks: @setup_lock serializes NEGOTIATE and SESSION_SETUP, @send_lock orders replies,
+ * @lock guards everything marked (lock). Documentation/locking.md has the order.
+ */
+#ifndef KSMBD_SESSION_CONN_TYPES_H
+#define KSMBD_SESSION_CONN_TYPES_H
+
+#include <linux/atomic.h>
+#include <linux/bitmap.h>
+#include <linux/hashtable.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/refcount.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+
+#include "host/sock.h"
+#include "util/seg_types.h"
+
+struct ksmbd_config;
+struct ksmbd_conn;
+
+/**
+ * struct ksmbd_transport_ops - what a transport gives a connection
+ * @recv: exactly @len bytes or a negative errno; receive thread only
+ * @pending: bytes that recv would deliver without waiting
+ * @send: whole message, length word included; under the connection's send_lock
+ * @shutdown: wakes recv and send for good; any thread, repeatable
+ * @release: frees the transport; nothing is running any more
+ */
+struct ksmbd_transport_ops {
+	const char *name;
+	int (*recv)(void *transport, void *buf, u32 len);
+	u32 (*pending)(void *transport);
+	int (*send)(void *transport, const struct ksmbd_seg *segs, u32 nsegs);
+	void (*shutdown)(void *transport);
+	void (*release)(void *transport);
+};
+
+enum ksmbd_conn_state {
+	KSMBD_CONN_NEW, /* nothing negotiated */
+	KSMBD_CONN_MULTI, /* SMB1 negotiate chose the 2.??? wildcard */
+	KSMBD_CONN_NEGOTIATED, /* a dialect is fixed */
+	KSMBD_CONN_AUTHENTICATED, /* at least one session setup has succeeded */
+	KSMBD_CONN_CLOSING, /* no further request is taken up */
+};
+
+#define KSMBD_CREDIT_WINDOW 8192
+
+/**
+ * struct ksmbd_credits - message ids a client may use, [MS-SMB2] 3.3.1.1
+ * @low: lowest id not used yet; @high: first id not granted
+ * @used: ring of bits for [@low, @high)
+ */
+struct ksmbd_credits {
+	spinlock_t lock;
+	u64 low;
+	u64 high;
+	u32 max;
+	u32 nr_used;
+	DECLARE_BITMAP(used, KSMBD_CREDIT_WINDOW);
+};
+
+struct ksmbd_conn {
+	refcount_t refs;
+	u64 id;
+	struct list_head link; /* server's list, under its lock */
+	const struct ksmbd_transport_ops *ops;
+	void *transport;
+	struct ksmbd_addr peer;
+	struct ksmbd_config *config;
+
+	struct mutex setup_lock;
+	enum ksmbd_conn_state state; /* (lock) */
+	u16 dialect;
+	u16 cipher;
+	u16 signing_alg; /* SMB2_SIGNING_*; from 3.1.1's context, else the dialect's own */
+	u16 client_security_mode;
+	u16 server_security_mode;
+	u32 client_capabilities;
+	u32 server_capabilities;
+	u8 client_guid[16];
+	u8 preauth[64];
+	u32 max_trans, max_read, max_write;
+
+	struct mutex send_lock;
+	struct ksmbd_credits credits;
+
+	spinlock_t lock;
+	DECLARE_HASHTABLE(channels, 4); /* (lock) by session id */
+	u32 nr_channels; /* (lock) */
+	struct list_head requests; /* (lock) every request not yet answered */
+	u64 next_async_id; /* (lock) */
+
+	atomic_t running; /* requests on a thread; parked ones do not count */
+	atomic_t running_bytes;
+	wait_queue_head_t idle; /* woken when @running or @running_bytes falls */
+	struct delayed_work deadline; /* ends a peer that does not authenticate */
+	struct task_struct *thread;
+	void *spare_buf; /* receive thread and request end: one recycled buffer (lock) */
+	u32 spare_size;
+};
+
+#endif

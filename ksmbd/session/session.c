@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <linux/errno.h>
+#include <linux/limits.h>
+#include <linux/hashtable.h>
+#include <linux/random.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "config.h"
+#include "host/cred.h"
+#include "host/crypto.h"
+#include "open/open.h"
+#include "session/conn_types.h"
+#include "session/session.h"
+
+#define MAX_TREES 4096 /* per session */
+
+static DEFINE_SPINLOCK(table_lock);
+static DECLARE_HASHTABLE(sessions, 8); /* under table_lock, as is nr_sessions */
+static u32 nr_sessions;
+
+static const u8 legal_moves[] = {
+	[KSMBD_SESSION_SETUP] = BIT(KSMBD_SESSION_VALID) | BIT(KSMBD_SESSION_CLOSED),
+	[KSMBD_SESSION_VALID] = BIT(KSMBD_SESSION_CLOSED),
+	[KSMBD_SESSION_CLOSED] = 0,
+};
+
+void ksmbd_session_table_init(void)
+{
+	hash_init(sessions);
+}
+
+static struct ksmbd_session *find_session(u64 id)
+{
+	struct ksmbd_session *session;
+
+	hash_for_each_possible(sessions, session, hash, id)
+		if (session->id == id)
+			return session;
+	return NULL;
+}
+
+/* Picks an unused id that cannot be guessed, and enters the session. */
+static int enter_session(struct ksmbd_session *session, u32 max)
+{
+	int err = 0;
+
+	spin_lock(&table_lock);
+	if (max && nr_sessions >= max) {
+		err = -EBUSY;
+	} else {
+		do {
+			get_random_bytes(&session->id, sizeof(session->id));
+		} while (!session->id || session->id == U64_MAX || find_session(session->id));
+		hash_add(sessions, &session->hash, session->id);
+		nr_sessions++;
+		refcount_inc(&session->refs); /* the table's */
+	}
+	spin_unlock(&table_lock);
+	return err;
+}
+
+int ksmbd_session_create(struct ksmbd_conn *conn, struct ksmbd_session **out)
+{
+	struct ksmbd_session *session = kzalloc(sizeof(*session), GFP_KERNEL);
+	int err;
+
+	if (!session)
+		return -ENOMEM;
+	refcount_set(&session->refs, 1);
+	spin_lock_init(&session->lock);
+	session->state = KSMBD_SESSION_SETUP;
+	session->dialect = conn->dialect;
+	memcpy(session->client_guid, conn->client_guid, sizeof(session->client_guid));
+	ksmbd_idtable_init(&session->trees, MAX_TREES);
+	ksmbd_idtable_init(&session->opens, conn->config->max_open_files);
+	err = enter_session(session, conn->config->max_sessions);
+	if (err) {
+		ksmbd_session_put(session);
+		return err;
+	}
+	*out = session;
+	return 0;
+}
+
+void ksmbd_session_get(struct ksmbd_session *session)
+{
+	refcount_inc(&session->refs);
+}
+
+void ksmbd_session_put(struct ksmbd_session *session)
+{
+	if (!refcount_dec_and_test(&session->refs))
+		return;
+	ksmbd_idtable_destroy(&session->trees);
+	ksmbd_idtable_destroy(&session->opens);
+	ksmbd_user_put(session->user);
+	kfree_sensitive(session);
+}
+
+struct ksmbd_session *ksmbd_session_lookup(u64 id)
+{
+	struct ksmbd_session *session;
+
+	spin_lock(&table_lock);
+	session = find_session(id);
+	if (session)
+		ksmbd_session_get(session);
+	spin_unlock(&table_lock);
+	return session;
+}
+
+enum ksmbd_session_state ksmbd_session_state(struct ksmbd_session *session)
+{
+	enum ksmbd_session_state state;
+
+	spin_lock(&session->lock);
+	state = session->state;
+	spin_unlock(&session->lock);
+	return state;
+}
+
+bool ksmbd_session_set_state(struct ksmbd_session *session, enum ksmbd_session_state to)
+{
+	bool legal;
+
+	spin_lock(&session->lock);
+	legal = legal_moves[session->state] & BIT(to);
+	if (legal)
+		session->state = to;
+	spin_unlock(&session->lock);
+	return legal;
+}
+
+void ksmbd_session_close(struct ksmbd_session *session)
+{
+	bool was_valid = ksmbd_session_state(session) == KSMBD_SESSION_VALID;
+
+	if (!ksmbd_session_set_state(session, KSMBD_SESSION_CLOSED))
+		return;
+	spin_lock(&table_lock);
+	hash_del(&session->hash);
+	nr_sessions--;
+	spin_unlock(&table_lock);
+
+	ksmbd_open_close_matching(&session->opens, 0);
+	ksmbd_tree_disconnect_all(session);
+	if (was_valid && session->user)
+		ksmbd_upcall_logout(session->user->account, session->user->flags);
+	ksmbd_session_put(session); /* the table's */
+}
+
+struct ksmbd_channel *ksmbd_channel_create(struct ksmbd_session *session)
+{
+	struct ksmbd_channel *channel = kzalloc(sizeof(*channel), GFP_KERNEL);
+
+	if (!channel)
+		return NULL;
+	refcount_set(&channel->refs, 1);
+	INIT_HLIST_NODE(&channel->link);
+	channel->session_id = session->id;
+	channel->session = session;
+	ksmbd_session_get(session);
+	spin_lock(&session->lock);
+	session->nr_channels++;
+	spin_unlock(&session->lock);
+	return channel;
+}
+
+void ksmbd_channel_put(struct ksmbd_channel *channel)
+{
+	if (!channel || !refcount_dec_and_test(&channel->refs))
+		return;
+	ksmbd_auth_free(channel->auth);
+	ksmbd_mac_key_free(channel->sign_key);
+	ksmbd_session_put(channel->session);
+	kfree_sensitive(channel);
+}
+
+void ksmbd_channel_end(struct ksmbd_channel *channel)
+{
+	struct ksmbd_session *session = channel->session;
+	bool last;
+
+	spin_lock(&session->lock);
+	last = --session->nr_channels == 0;
+	spin_unlock(&session->lock);
+	if (last)
+		ksmbd_session_close(session);
+}
+
+struct ksmbd_user *ksmbd_user_create(const struct ksmbd_auth_result *result)
+{
+	const struct ksmbd_login *login = &result->login;
+	struct ksmbd_user *user = kzalloc(sizeof(*user), GFP_KERNEL);
+
+	if (!user)
+		return NULL;
+	refcount_set(&user->refs, 1);
+	user->flags = login->flags;
+	user->guest = result->guest;
+	user->anonymous = result->anonymous;
+	user->uid = login->uid;
+	user->gid = login->gid;
+	strscpy(user->account, login->account, sizeof(user->account));
+	user->cred = ksmbd_cred_create(login->uid, login->gid, login->groups, login->ngroups);
+	if (!user->cred) {
+		kfree(user);
+		return NULL;
+	}
+	return user;
+}
+
+struct ksmbd_user *ksmbd_user_get(struct ksmbd_user *user)
+{
+	refcount_inc(&user->refs);
+	return user;
+}
+
+void ksmbd_user_put(struct ksmbd_user *user)
+{
+	if (!user || !refcount_dec_and_test(&user->refs))
+		return;
+	ksmbd_cred_put(user->cred);
+	kfree_sensitive(user);
+}

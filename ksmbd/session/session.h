@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Sessions, channels, users, trees, shares. Objects: session/session_types.h */
+#ifndef KSMBD_SESSION_SESSION_H
+#define KSMBD_SESSION_SESSION_H
+
+#include "session/session_types.h"
+#include "util/status_types.h"
+
+struct ksmbd_conn;
+
+void ksmbd_session_table_init(void);
+
+/**
+ * ksmbd_session_create() - a session in state SETUP, entered in the server's table
+ * @conn: supplies dialect, client GUID and limits
+ * @out: receives a reference
+ * Return: 0, -EBUSY at "max active sessions", -ENOMEM
+ */
+int ksmbd_session_create(struct ksmbd_conn *conn, struct ksmbd_session **out);
+void ksmbd_session_get(struct ksmbd_session *session);
+void ksmbd_session_put(struct ksmbd_session *session);
+/** ksmbd_session_lookup() - by id over the whole server; counted reference or NULL */
+struct ksmbd_session *ksmbd_session_lookup(u64 id);
+enum ksmbd_session_state ksmbd_session_state(struct ksmbd_session *session);
+/**
+ * ksmbd_session_set_state() - the only way a state moves
+ * Return: whether the move is legal and was made by this call
+ */
+bool ksmbd_session_set_state(struct ksmbd_session *session, enum ksmbd_session_state to);
+/**
+ * ksmbd_session_close() - LOGOFF, PreviousSessionId, or the last channel's end
+ *
+ * Marks it CLOSED, closes its opens, disconnects its trees, tells the daemon. May be
+ * called by several: the first does the work. The caller keeps its reference. Not to be
+ * called with credentials entered.
+ */
+void ksmbd_session_close(struct ksmbd_session *session);
+
+/** ksmbd_channel_create() - @session on a connection; takes an own reference; or NULL */
+struct ksmbd_channel *ksmbd_channel_create(struct ksmbd_session *session);
+void ksmbd_channel_put(struct ksmbd_channel *channel);
+/** ksmbd_channel_end() - @channel left its connection; the session's last one closes it */
+void ksmbd_channel_end(struct ksmbd_channel *channel);
+
+/** ksmbd_user_create() - from an authentication's result; NULL without memory */
+struct ksmbd_user *ksmbd_user_create(const struct ksmbd_auth_result *result);
+struct ksmbd_user *ksmbd_user_get(struct ksmbd_user *user);
+void ksmbd_user_put(struct ksmbd_user *user);
+
+struct ksmbd_share *ksmbd_share_get(struct ksmbd_share *share);
+void ksmbd_share_put(struct ksmbd_share *share);
+
+/**
+ * ksmbd_tree_connect() - connect @session to a share
+ * @name: share name, UTF-8, without the server part
+ * @tree: receives a reference
+ * Return: STATUS_SUCCESS, STATUS_BAD_NETWORK_NAME, STATUS_ACCESS_DENIED,
+ * STATUS_REQUEST_NOT_ACCEPTED (limits), STATUS_INSUFFICIENT_RESOURCES
+ */
+ntstatus_t ksmbd_tree_connect(struct ksmbd_conn *conn, struct ksmbd_session *session,
+			      const char *name, struct ksmbd_tree **tree);
+/** ksmbd_tree_lookup() - by TreeId; counted reference or NULL */
+struct ksmbd_tree *ksmbd_tree_lookup(struct ksmbd_session *session, u32 id);
+void ksmbd_tree_put(struct ksmbd_tree *tree);
+/** ksmbd_tree_disconnect() - false when somebody else was faster; the reference stays */
+bool ksmbd_tree_disconnect(struct ksmbd_session *session, struct ksmbd_tree *tree);
+/** ksmbd_tree_disconnect_all() - at the session's end */
+void ksmbd_tree_disconnect_all(struct ksmbd_session *session);
+
+#endif

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Sessions, channels, trees, users and shares.
+ *
+ * ksmbd_user    immutable, counted: who a session is. Zeroed on free.
+ * ksmbd_share   immutable, counted: what a tree connection leads to. Made per tree
+ *               connection from the daemon's answer; no table of shares is shared.
+ * ksmbd_tree    owned by its session's table of trees; opens name it by id.
+ * ksmbd_channel a session on one connection; owned by the connection's hash.
+ * ksmbd_session owned by its channels: when the last one goes, it is torn down.
+ *
+ * Refcounts count table membership and every request that works with the object.
+ * A session's refcount does not keep it valid: @state says so.
+ */
+#ifndef KSMBD_SESSION_SESSION_TYPES_H
+#define KSMBD_SESSION_SESSION_TYPES_H
+
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/refcount.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+
+#include "auth/auth.h"
+#include "host/upcall.h"
+#include "util/idtable.h"
+
+struct ksmbd_conn;
+struct ksmbd_cred;
+struct ksmbd_mac_key;
+struct ksmbd_root;
+
+/**
+ * struct ksmbd_user - an authenticated identity
+ * @flags: KSMBD_LOGIN_*
+ * @cred: what the file system sees
+ */
+struct ksmbd_user {
+	refcount_t refs;
+	u32 flags;
+	bool guest;
+	bool anonymous;
+	u32 uid;
+	u32 gid;
+	struct ksmbd_cred *cred;
+	char account[KSMBD_ACCOUNT_SIZE];
+};
+
+struct ksmbd_share {
+	refcount_t refs;
+	bool is_pipe;
+	struct ksmbd_share_conf conf;
+	struct ksmbd_root *root; /* NULL for a pipe share */
+};
+
+/**
+ * struct ksmbd_tree - a share connected by a session
+ * @id: 32-bit TreeId; @slot: its key in the session's table
+ * @max_access: the most any open on it may have (FILE_*)
+ * @gone: (session's lock) disconnected; no new opens
+ */
+struct ksmbd_tree {
+	refcount_t refs;
+	u32 id;
+	u64 slot;
+	u32 max_access;
+	bool gone;
+	bool writable;
+	struct ksmbd_share *share;
+};
+
+enum ksmbd_session_state {
+	KSMBD_SESSION_SETUP, /* first authentication under way */
+	KSMBD_SESSION_VALID,
+	KSMBD_SESSION_CLOSED, /* logged off, or its last channel is gone */
+};
+
+struct ksmbd_session {
+	refcount_t refs;
+	u64 id;
+	struct hlist_node hash; /* server's table of sessions, under its lock */
+	spinlock_t lock;
+	enum ksmbd_session_state state; /* (lock) */
+	u32 nr_channels; /* (lock) */
+	bool signing_required;
+	u16 dialect;
+	u8 client_guid[16];
+	struct ksmbd_user *user; /* set when VALID, then immutable */
+	u8 key[KSMBD_SESSION_KEY_SIZE];
+	struct ksmbd_idtable trees;
+	struct ksmbd_idtable opens;
+};
+
+/**
+ * struct ksmbd_channel - a session on a connection
+ * @auth: exchange under way, under the connection's setup_lock
+ * @preauth: session's preauthentication hash while it is being set up
+ * @sign_key: NULL until established, and for guest and anonymous sessions
+ */
+struct ksmbd_channel {
+	refcount_t refs;
+	struct hlist_node link; /* connection's hash */
+	u64 session_id;
+	struct ksmbd_session *session;
+	struct ksmbd_auth *auth;
+	u8 preauth[64];
+	bool established;
+	struct ksmbd_mac_key *sign_key;
+};
+
+#endif

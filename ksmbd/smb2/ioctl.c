@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* IOCTL. [MS-SMB2] 2.2.31, 2.2.32, 3.3.5.15; a code without a row is refused. */
+#include <linux/kernel.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
+#include <linux/string.h>
+
+#include "open/open.h"
+#include "open/pipe.h"
+#include "session/conn.h"
+#include "smb2/negotiate.h"
+#include "smb2/reply.h"
+#include "smb2/smb2.h"
+#include "wire/smb2_format.h"
+
+#define BODY_SIZE 48
+
+struct ioctl_args {
+	u32 code;
+	u32 max_out;
+	u32 flags;
+	u64 persistent_id;
+	u64 volatile_id;
+	struct ksmbd_rd in;
+};
+
+/**
+ * struct ioctl_row - one control code
+ * @needs_open: a FileId must be given
+ * @access: right that the open must have been granted; 0: none in particular
+ * @min_out: smallest MaxOutputResponse
+ * @run: appends the output to the reply; STATUS_BUFFER_OVERFLOW keeps it
+ */
+struct ioctl_row {
+	u32 code;
+	bool needs_open;
+	u32 access;
+	u32 min_out;
+	ntstatus_t (*run)(struct ksmbd_request *req, const struct ioctl_args *args);
+};
+
+static ntstatus_t decode_ioctl(struct ksmbd_request *req, struct ioctl_args *args)
+{
+	struct ksmbd_rd *rd = &req->rd;
+	u32 in_off, in_len, max_in;
+
+	ksmbd_rd_skip(rd, 4);
+	args->code = ksmbd_rd_u32(rd);
+	args->persistent_id = ksmbd_rd_u64(rd);
+	args->volatile_id = ksmbd_rd_u64(rd);
+	in_off = ksmbd_rd_u32(rd);
+	in_len = ksmbd_rd_u32(rd);
+	max_in = ksmbd_rd_u32(rd);
+	ksmbd_rd_skip(rd, 8); /* OutputOffset, OutputCount: for responses */
+	args->max_out = ksmbd_rd_u32(rd);
+	args->flags = ksmbd_rd_u32(rd);
+	ksmbd_rd_window(rd, &args->in, in_len ? in_off : 0, in_len);
+	if (!ksmbd_rd_ok(rd) || max_in > req->conn->max_trans ||
+	    args->max_out > req->conn->max_trans || in_len > req->conn->max_trans ||
+	    !ksmbd_charge_covers(req, max(in_len, args->max_out)))
+		return STATUS_INVALID_PARAMETER;
+	return STATUS_SUCCESS;
+}
+
+/* The fixed part of the reply; output goes right behind it. */
+static void encode_ioctl(struct ksmbd_request *req, const struct ioctl_args *args, u32 out_len)
+{
+	struct ksmbd_wr *wr = &req->reply->wr;
+
+	ksmbd_wr_u16(wr, 49);
+	ksmbd_wr_u16(wr, 0);
+	ksmbd_wr_u32(wr, args->code);
+	ksmbd_wr_u64(wr, args->persistent_id);
+	ksmbd_wr_u64(wr, args->volatile_id);
+	ksmbd_wr_u32(wr, SMB2_HEADER_SIZE + BODY_SIZE); /* InputOffset */
+	ksmbd_wr_u32(wr, 0);
+	ksmbd_wr_u32(wr, SMB2_HEADER_SIZE + BODY_SIZE); /* OutputOffset */
+	ksmbd_wr_u32(wr, out_len);
+	ksmbd_wr_u32(wr, 0);
+	ksmbd_wr_u32(wr, 0);
+}
+
+/*
+ * 3.3.5.15.12: the client checks that nobody rewrote the negotiation. An answer that
+ * would differ ends the connection.
+ */
+static ntstatus_t validate_negotiate(struct ksmbd_request *req, const struct ioctl_args *args)
+{
+	struct ksmbd_conn *conn = req->conn;
+	struct ksmbd_rd in = args->in;
+	struct ksmbd_wr *wr = &req->reply->wr;
+	u32 capabilities = ksmbd_rd_u32(&in);
+	const u8 *guid = ksmbd_rd_bytes(&in, 16);
+	u16 mode = ksmbd_rd_u16(&in);
+	u16 count = ksmbd_rd_u16(&in);
+	u16 dialect = ksmbd_smb2_choose_dialect(conn, &in, count);
+
+	if (!guid || dialect != conn->dialect || capabilities != conn->client_capabilities ||
+	    mode != conn->client_security_mode ||
+	    memcmp(guid, conn->client_guid, sizeof(conn->client_guid))) {
+		req->close_conn = true;
+		return STATUS_ACCESS_DENIED;
+	}
+	encode_ioctl(req, args, 24);
+	ksmbd_wr_u32(wr, conn->server_capabilities);
+	ksmbd_wr_bytes(wr, ksmbd_smb2_server_guid(), 16);
+	ksmbd_wr_u16(wr, conn->server_security_mode);
+	ksmbd_wr_u16(wr, conn->dialect);
+	return STATUS_SUCCESS;
+}
+
+static ntstatus_t read_transceived(struct ksmbd_request *req, const struct ioctl_args *args);
+
+static ntstatus_t resume_transceive(struct ksmbd_request *req, ntstatus_t why)
+{
+	struct ioctl_args args;
+
+	if (why != STATUS_SUCCESS)
+		return why;
+	ksmbd_rd_seek(&req->rd, SMB2_HEADER_SIZE);
+	decode_ioctl(req, &args);
+	return read_transceived(req, &args);
+}
+
+static ntstatus_t read_transceived(struct ksmbd_request *req, const struct ioctl_args *args)
+{
+	u32 cap = min_t(u32, args->max_out, KSMBD_RPC_MAX_PAYLOAD), len;
+	void *buf = kvmalloc(max(cap, 1u), GFP_KERNEL);
+	ntstatus_t status;
+
+	if (!buf)
+		return STATUS_INSUFFICIENT_RESOURCES;
+	status = ksmbd_pipe_read(req->open, buf, cap, &len);
+	if (status != STATUS_SUCCESS && status != STATUS_BUFFER_OVERFLOW) {
+		kvfree(buf);
+		if (status == STATUS_RETRY)
+			return ksmbd_pipe_wait(req->open, req, resume_transceive);
+		return status;
+	}
+	encode_ioctl(req, args, len);
+	ksmbd_reply_payload_mem(req, buf, len);
+	return status;
+}
+
+static ntstatus_t transceive(struct ksmbd_request *req, const struct ioctl_args *args)
+{
+	ntstatus_t status;
+
+	if (!req->open->pipe)
+		return STATUS_NOT_SUPPORTED;
+	status = ksmbd_pipe_write(req->open, args->in.base, args->in.len);
+	if (status != STATUS_SUCCESS)
+		return status;
+	return read_transceived(req, args);
+}
+
+/* This is no DFS server: 3.3.5.15.2 */
+static ntstatus_t refuse_dfs(struct ksmbd_request *req, const struct ioctl_args *args)
+{
+	return STATUS_FS_DRIVER_REQUIRED;
+}
+
+/* clang-format off */
+static const struct ioctl_row rows[] = {
+	{ FSCTL_VALIDATE_NEGOTIATE_INFO, false, 0, 24, validate_negotiate },
+	{ FSCTL_PIPE_TRANSCEIVE, true, FILE_WRITE_DATA, 0, transceive },
+	{ FSCTL_DFS_GET_REFERRALS, false, 0, 0, refuse_dfs },
+	{ FSCTL_DFS_GET_REFERRALS_EX, false, 0, 0, refuse_dfs },
+};
+/* clang-format on */
+
+static const struct ioctl_row *find_row(u32 code)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++)
+		if (rows[i].code == code)
+			return &rows[i];
+	return NULL;
+}
+
+ntstatus_t ksmbd_smb2_ioctl(struct ksmbd_request *req)
+{
+	const struct ioctl_row *row;
+	struct ioctl_args args;
+	ntstatus_t status;
+
+	status = decode_ioctl(req, &args);
+	if (status != STATUS_SUCCESS)
+		return status;
+	if (args.flags != SMB2_0_IOCTL_IS_FSCTL)
+		return STATUS_NOT_SUPPORTED;
+	row = find_row(args.code);
+	if (!row)
+		return STATUS_INVALID_DEVICE_REQUEST;
+	if (row->needs_open && !req->open)
+		return STATUS_FILE_CLOSED;
+	if (row->access && !(req->open->access & row->access))
+		return STATUS_ACCESS_DENIED;
+	if (args.max_out < row->min_out)
+		return STATUS_INVALID_PARAMETER;
+	status = row->run(req, &args);
+	if (status == STATUS_BUFFER_OVERFLOW)
+		req->keep_body = true;
+	return status;
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <linux/mm.h>
+#include <linux/slab.h>
+
+#include "config_types.h"
+#include "host/vfs.h"
+#include "session/conn_types.h"
+#include "session/session.h"
+#include "smb2/reply.h"
+#include "wire/smb2_format.h"
+
+/* What one credit pays for. [MS-SMB2] 3.1.5.2 */
+#define CREDIT_UNIT 65536
+
+ntstatus_t ksmbd_reply_reserve(struct ksmbd_request *req, u32 bytes)
+{
+	struct ksmbd_reply *reply = req->reply;
+	u32 need = SMB2_HEADER_SIZE + bytes;
+
+	if (need > sizeof(reply->small)) {
+		if (need < bytes)
+			return STATUS_INSUFFICIENT_RESOURCES;
+		kvfree(reply->big);
+		reply->big = kvmalloc(need, GFP_KERNEL);
+		if (!reply->big)
+			return STATUS_INSUFFICIENT_RESOURCES;
+		ksmbd_wr_init(&reply->wr, reply->big, need);
+	} else {
+		ksmbd_wr_init(&reply->wr, reply->small, sizeof(reply->small));
+	}
+	ksmbd_wr_zero(&reply->wr, SMB2_HEADER_SIZE);
+	return STATUS_SUCCESS;
+}
+
+/* Takes back a payload set before. */
+static void drop_payload(struct ksmbd_reply *reply)
+{
+	if (reply->payload.file)
+		ksmbd_file_put(reply->payload.file);
+	kvfree(reply->payload_buf);
+	reply->payload_buf = NULL;
+	memset(&reply->payload, 0, sizeof(reply->payload));
+}
+
+void ksmbd_reply_payload_mem(struct ksmbd_request *req, void *buf, u32 len)
+{
+	drop_payload(req->reply);
+	req->reply->payload_buf = buf;
+	req->reply->payload.data = buf;
+	req->reply->payload.len = len;
+}
+
+void ksmbd_reply_payload_file(struct ksmbd_request *req, struct ksmbd_file *file, u64 off, u32 len)
+{
+	drop_payload(req->reply);
+	req->reply->payload.file = ksmbd_file_get(file);
+	req->reply->payload.off = off;
+	req->reply->payload.len = len;
+}
+
+bool ksmbd_reply_will_sign(const struct ksmbd_request *req)
+{
+	if (!req->channel || !req->channel->sign_key)
+		return false;
+	return req->signed_ok || req->sign_with_new_key || req->session->signing_required;
+}
+
+bool ksmbd_charge_covers(const struct ksmbd_request *req, u32 bytes)
+{
+	/* Without LARGE_MTU a request costs one credit and moves at most 64 KiB. */
+	if (!(req->conn->server_capabilities & SMB2_GLOBAL_CAP_LARGE_MTU))
+		return bytes <= CREDIT_UNIT;
+	if (!req->hdr.credit_charge)
+		return bytes <= CREDIT_UNIT;
+	return (u64)req->hdr.credit_charge * CREDIT_UNIT >= bytes;
+}
+
+void ksmbd_reply_free(struct ksmbd_request *req, struct ksmbd_reply *reply)
+{
+	drop_payload(reply);
+	kvfree(reply->big);
+	ksmbd_channel_put(reply->signer);
+	if (reply == &req->first) {
+		reply->big = NULL;
+		reply->signer = NULL;
+	} else {
+		kfree(reply);
+	}
+}

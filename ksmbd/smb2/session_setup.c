@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* SESSION_SETUP and LOGOFF. [MS-SMB2] 2.2.5 to 2.2.8, 3.3.5.5, 3.3.5.6 */
+#include <linux/mutex.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "auth/auth.h"
+#include "config_types.h"
+#include "host/crypto.h"
+#include "protect/kdf.h"
+#include "protect/preauth.h"
+#include "session/conn.h"
+#include "session/session.h"
+#include "smb2/reply.h"
+#include "smb2/smb2.h"
+#include "wire/smb2_format.h"
+
+struct setup_args {
+	u8 flags;
+	u8 security_mode;
+	u64 previous_id;
+	struct ksmbd_rd token;
+};
+
+struct setup_result {
+	u16 session_flags;
+	u8 *token;
+	u32 token_len;
+};
+
+static ntstatus_t decode_setup(struct ksmbd_request *req, struct setup_args *args)
+{
+	struct ksmbd_rd *rd = &req->rd;
+	u16 off, len;
+
+	ksmbd_rd_skip(rd, 2);
+	args->flags = ksmbd_rd_u8(rd);
+	args->security_mode = ksmbd_rd_u8(rd);
+	ksmbd_rd_skip(rd, 8); /* Capabilities, Channel */
+	off = ksmbd_rd_u16(rd);
+	len = ksmbd_rd_u16(rd);
+	args->previous_id = ksmbd_rd_u64(rd);
+	ksmbd_rd_window(rd, &args->token, off, len);
+	return ksmbd_rd_ok(rd) ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
+}
+
+/* A new session and its first channel, both in the request. */
+static ntstatus_t begin_session(struct ksmbd_request *req)
+{
+	struct ksmbd_conn *conn = req->conn;
+	int err;
+
+	if (ksmbd_session_create(conn, &req->session))
+		return STATUS_INSUFFICIENT_RESOURCES;
+	req->channel = ksmbd_channel_create(req->session);
+	if (!req->channel) {
+		ksmbd_session_close(req->session);
+		return STATUS_INSUFFICIENT_RESOURCES;
+	}
+	refcount_inc(&req->channel->refs); /* the connection's */
+	err = ksmbd_conn_add_channel(conn, req->channel);
+	if (err) {
+		ksmbd_channel_end(req->channel);
+		ksmbd_channel_put(req->channel);
+		return STATUS_REQUEST_NOT_ACCEPTED;
+	}
+	memcpy(req->channel->preauth, conn->preauth, sizeof(conn->preauth));
+	req->hdr.session_id = req->session->id;
+	return STATUS_SUCCESS;
+}
+
+/* Takes the channel off its connection; a session without channels ends. */
+static void end_channel(struct ksmbd_request *req)
+{
+	if (!ksmbd_conn_remove_channel(req->conn, req->channel))
+		return;
+	ksmbd_channel_end(req->channel);
+	ksmbd_channel_put(req->channel);
+}
+
+static ntstatus_t find_session(struct ksmbd_request *req, const struct setup_args *args)
+{
+	/* Channels of an existing session are not offered: no MULTI_CHANNEL capability. */
+	if (args->flags & SMB2_SESSION_FLAG_BINDING)
+		return req->conn->dialect >= KSMBD_DIALECT_300 ? STATUS_REQUEST_NOT_ACCEPTED :
+								 STATUS_INVALID_PARAMETER;
+	if (!req->hdr.session_id)
+		return begin_session(req);
+	if (!req->session || ksmbd_session_state(req->session) == KSMBD_SESSION_CLOSED)
+		return STATUS_USER_SESSION_DELETED;
+	return STATUS_SUCCESS;
+}
+
+static ntstatus_t run_auth(struct ksmbd_request *req, const struct setup_args *args,
+			   struct setup_result *result)
+{
+	const struct ksmbd_config *config = req->conn->config;
+	struct ksmbd_channel *channel = req->channel;
+	struct ksmbd_auth_params params = {
+		.netbios_name = config->netbios_name,
+		.workgroup = config->workgroup,
+		.allow_anonymous = !config->restrict_anonymous,
+		/* A guest cannot sign. */
+		.allow_guest = config->guest_ok && config->signing != KSMBD_SIGNING_MANDATORY,
+	};
+
+	if (!channel->auth)
+		channel->auth = ksmbd_auth_create(&params);
+	if (!channel->auth)
+		return STATUS_INSUFFICIENT_RESOURCES;
+	return ksmbd_auth_step(channel->auth, args->token.base, args->token.len, &result->token,
+			       &result->token_len);
+}
+
+static int create_sign_key(struct ksmbd_conn *conn, struct ksmbd_channel *channel, const u8 *key)
+{
+	enum ksmbd_mac_alg alg = conn->signing_alg == SMB2_SIGNING_HMAC_SHA256 ?
+					 KSMBD_MAC_HMAC_SHA256 :
+					 KSMBD_MAC_AES_CMAC;
+	u8 derived[KSMBD_SESSION_KEY_SIZE];
+	int err = 0;
+
+	memcpy(derived, key, sizeof(derived));
+	if (conn->dialect >= KSMBD_DIALECT_300)
+		err = ksmbd_kdf_derive(KSMBD_KEY_SIGNING, conn->dialect, channel->preauth, key,
+				       KSMBD_SESSION_KEY_SIZE, derived, sizeof(derived));
+	if (!err)
+		err = ksmbd_mac_key_create(alg, derived, sizeof(derived), &channel->sign_key);
+	memzero_explicit(derived, sizeof(derived));
+	return err;
+}
+
+/* PreviousSessionId: the same user's session from before a reconnect ends. 3.3.5.5.3 */
+static void end_previous(struct ksmbd_session *session, u64 previous_id)
+{
+	struct ksmbd_session *previous;
+
+	if (!previous_id || previous_id == session->id)
+		return;
+	previous = ksmbd_session_lookup(previous_id);
+	if (!previous)
+		return;
+	if (ksmbd_session_state(previous) == KSMBD_SESSION_VALID &&
+	    !strcmp(previous->user->account, session->user->account) &&
+	    previous->user->guest == session->user->guest &&
+	    previous->user->anonymous == session->user->anonymous)
+		ksmbd_session_close(previous);
+	ksmbd_session_put(previous);
+}
+
+/* The first successful authentication of a session. */
+static ntstatus_t establish(struct ksmbd_request *req, const struct setup_args *args)
+{
+	const struct ksmbd_auth_result *auth = ksmbd_auth_result(req->channel->auth);
+	struct ksmbd_session *session = req->session;
+	struct ksmbd_conn *conn = req->conn;
+
+	session->user = ksmbd_user_create(auth);
+	if (!session->user)
+		return STATUS_INSUFFICIENT_RESOURCES;
+	if (!auth->guest && !auth->anonymous) {
+		memcpy(session->key, auth->session_key, sizeof(session->key));
+		if (create_sign_key(conn, req->channel, session->key))
+			return STATUS_INSUFFICIENT_RESOURCES;
+		session->signing_required =
+			(conn->server_security_mode & SMB2_NEGOTIATE_SIGNING_REQUIRED) ||
+			(args->security_mode & SMB2_NEGOTIATE_SIGNING_REQUIRED);
+		req->sign_with_new_key = true;
+	}
+	end_previous(session, args->previous_id);
+	if (!ksmbd_session_set_state(session, KSMBD_SESSION_VALID))
+		return STATUS_USER_SESSION_DELETED;
+	req->channel->established = true;
+	ksmbd_conn_set_state(conn, KSMBD_CONN_AUTHENTICATED);
+	return STATUS_SUCCESS;
+}
+
+/* Re-authentication proves the same user again; the keys stay. 3.3.5.5.3 */
+static ntstatus_t reestablish(struct ksmbd_request *req)
+{
+	const struct ksmbd_auth_result *auth = ksmbd_auth_result(req->channel->auth);
+	const struct ksmbd_user *user = req->session->user;
+
+	if (auth->guest != user->guest || auth->anonymous != user->anonymous ||
+	    strcmp(auth->login.account, user->account))
+		return STATUS_ACCESS_DENIED;
+	return STATUS_SUCCESS;
+}
+
+static u16 session_flags(const struct ksmbd_user *user)
+{
+	return (user->guest ? SMB2_SESSION_FLAG_IS_GUEST : 0) |
+	       (user->anonymous ? SMB2_SESSION_FLAG_IS_NULL : 0);
+}
+
+/* One leg. Under the connection's setup_lock. */
+static ntstatus_t execute_setup(struct ksmbd_request *req, const struct setup_args *args,
+				struct setup_result *result)
+{
+	struct ksmbd_seg message = { .data = req->buf + req->off, .len = req->elem_len };
+	bool again, alone = !req->index && !req->hdr.next;
+	ntstatus_t status;
+
+	status = find_session(req, args);
+	if (status != STATUS_SUCCESS)
+		return status;
+	again = req->channel->established;
+	if (req->conn->dialect == KSMBD_DIALECT_311 && !again &&
+	    ksmbd_preauth_update(req->channel->preauth, &message, 1))
+		return STATUS_INSUFFICIENT_RESOURCES;
+	status = run_auth(req, args, result);
+	if (status == STATUS_MORE_PROCESSING_REQUIRED) {
+		/* A compound's reply is no message of the exchange. */
+		if (req->conn->dialect == KSMBD_DIALECT_311 && !again && alone)
+			req->preauth = req->channel->preauth;
+		return status;
+	}
+	if (status == STATUS_SUCCESS)
+		status = again ? reestablish(req) : establish(req, args);
+	if (status == STATUS_SUCCESS)
+		result->session_flags = session_flags(req->session->user);
+	ksmbd_auth_free(req->channel->auth);
+	req->channel->auth = NULL;
+	if (status != STATUS_SUCCESS)
+		end_channel(req);
+	return status;
+}
+
+static ntstatus_t encode_setup(struct ksmbd_request *req, const struct setup_result *result)
+{
+	struct ksmbd_wr *wr;
+
+	if (ksmbd_reply_reserve(req, 8 + result->token_len) != STATUS_SUCCESS)
+		return STATUS_INSUFFICIENT_RESOURCES;
+	wr = &req->reply->wr;
+	ksmbd_wr_u16(wr, 9);
+	ksmbd_wr_u16(wr, result->session_flags);
+	ksmbd_wr_u16(wr, SMB2_HEADER_SIZE + 8);
+	ksmbd_wr_u16(wr, result->token_len);
+	ksmbd_wr_bytes(wr, result->token, result->token_len);
+	return STATUS_SUCCESS;
+}
+
+ntstatus_t ksmbd_smb2_session_setup(struct ksmbd_request *req)
+{
+	struct setup_result result = {};
+	struct setup_args args;
+	ntstatus_t status, encoded;
+
+	status = decode_setup(req, &args);
+	if (status != STATUS_SUCCESS)
+		return status;
+	mutex_lock(&req->conn->setup_lock);
+	status = execute_setup(req, &args, &result);
+	mutex_unlock(&req->conn->setup_lock);
+	if (status == STATUS_SUCCESS || status == STATUS_MORE_PROCESSING_REQUIRED) {
+		encoded = encode_setup(req, &result);
+		if (encoded == STATUS_SUCCESS)
+			req->keep_body = true;
+		else
+			status = encoded;
+	}
+	kfree(result.token);
+	return status;
+}
+
+ntstatus_t ksmbd_smb2_logoff(struct ksmbd_request *req)
+{
+	ntstatus_t status = ksmbd_reply_reserve(req, 4);
+
+	if (status != STATUS_SUCCESS)
+		return status;
+	ksmbd_session_close(req->session);
+	end_channel(req);
+	ksmbd_wr_u16(&req->reply->wr, 4);
+	ksmbd_wr_u16(&req->reply->wr, 0);
+	return STATUS_SUCCESS;
+}

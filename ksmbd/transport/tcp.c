@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* TCP: listeners, and connections over the socket port. [MS-SMB2] 2.1 */
+#include <linux/delay.h>
+#include <linux/err.h>
+#include <linux/errno.h>
+#include <linux/kthread.h>
+#include <linux/printk.h>
+
+#include "frame/frame.h"
+#include "host/sock.h"
+#include "session/conn.h"
+#include "transport/tcp.h"
+
+#define MAX_LISTENERS 16
+/* Out of descriptors or memory: let some connections end before the next try. */
+#define ACCEPT_PAUSE_MS 50
+
+struct listener {
+	struct ksmbd_sock *sock;
+	struct task_struct *thread;
+};
+
+static struct listener listeners[MAX_LISTENERS];
+static u32 nr_listeners;
+
+static int tcp_recv(void *transport, void *buf, u32 len)
+{
+	return ksmbd_sock_recv(transport, buf, len);
+}
+
+static u32 tcp_pending(void *transport)
+{
+	return ksmbd_sock_pending(transport);
+}
+
+static int tcp_send(void *transport, const struct ksmbd_seg *segs, u32 nsegs)
+{
+	return ksmbd_sock_send(transport, segs, nsegs);
+}
+
+static void tcp_shutdown(void *transport)
+{
+	ksmbd_sock_shutdown(transport);
+}
+
+static void tcp_release(void *transport)
+{
+	ksmbd_sock_close(transport);
+}
+
+static const struct ksmbd_transport_ops tcp_ops = {
+	.name = "tcp",
+	.recv = tcp_recv,
+	.pending = tcp_pending,
+	.send = tcp_send,
+	.shutdown = tcp_shutdown,
+	.release = tcp_release,
+};
+
+static int serve_conn(void *data)
+{
+	ksmbd_frame_serve(data);
+	return 0;
+}
+
+/* Gives an accepted socket its connection and thread, or closes it. */
+static void start_conn(struct ksmbd_sock *sock, const struct ksmbd_addr *peer)
+{
+	struct ksmbd_conn *conn;
+	struct task_struct *thread;
+	int err;
+
+	err = ksmbd_conn_create(&tcp_ops, sock, peer, &conn);
+	if (err) {
+		pr_info_ratelimited("ksmbd: connection from %s refused: %d\n", peer->text, err);
+		ksmbd_sock_close(sock);
+		return;
+	}
+	thread = kthread_run(serve_conn, conn, "ksmbd/%u", (u32)conn->id);
+	if (IS_ERR(thread)) {
+		pr_err("ksmbd: no thread for a connection: %ld\n", PTR_ERR(thread));
+		ksmbd_conn_unlist(conn);
+		ksmbd_conn_put(conn);
+	}
+}
+
+static int accept_loop(void *data)
+{
+	struct listener *listener = data;
+	struct ksmbd_addr peer;
+	struct ksmbd_sock *sock;
+	int err;
+
+	while (!kthread_should_stop()) {
+		err = ksmbd_sock_accept(listener->sock, &sock, &peer);
+		if (!err)
+			start_conn(sock, &peer);
+		else if (err != -ESHUTDOWN)
+			msleep(ACCEPT_PAUSE_MS);
+		else if (!kthread_should_stop())
+			msleep(1); /* ksmbd_tcp_stop() is on its way */
+	}
+	return 0;
+}
+
+int ksmbd_tcp_listen(const char *addr, u16 port, u16 *bound)
+{
+	struct listener *listener = &listeners[nr_listeners];
+	int err;
+
+	if (nr_listeners == MAX_LISTENERS)
+		return -ENOSPC;
+	err = ksmbd_sock_listen(addr, port, &listener->sock);
+	if (err)
+		return err;
+	if (bound)
+		*bound = ksmbd_sock_port(listener->sock);
+	listener->thread = kthread_run(accept_loop, listener, "ksmbd/0");
+	if (IS_ERR(listener->thread)) {
+		ksmbd_sock_close(listener->sock);
+		return PTR_ERR(listener->thread);
+	}
+	nr_listeners++;
+	return 0;
+}
+
+void ksmbd_tcp_stop(void)
+{
+	while (nr_listeners) {
+		struct listener *listener = &listeners[--nr_listeners];
+
+		ksmbd_sock_shutdown(listener->sock);
+		kthread_stop(listener->thread);
+		ksmbd_sock_close(listener->sock);
+	}
+}

@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Sources are found, not listed: a new file needs no edit here.
+
+ENGINE_SRC := $(sort $(filter-out ksmbd/tests/%,$(wildcard ksmbd/*.c ksmbd/*/*.c)))
+KIT_SRC := $(sort $(wildcard user/kit/*.c))
+HOST_SRC := $(sort $(filter-out user/main.c,$(wildcard user/*.c)) $(wildcard user/host/*.c))
+LIB_SRC := $(sort $(wildcard tools/lib/*.c tools/lib/*/*.c))
+
+# Everything below a program's main().
+CORE_SRC := $(ENGINE_SRC) $(KIT_SRC) $(HOST_SRC) $(LIB_SRC)
+
+SRC_ksmbd.userd := $(CORE_SRC) user/main.c
+SRC_unit := $(CORE_SRC) $(sort $(wildcard tests/unit/*.c tests/kit/*.c tests/ports/*.c tests/vectors/*.c tests/tools/*.c \
+	ksmbd/tests/*.c))
+
+# Each *_fuzz.c is a program; the other files beside it are shared by all of them.
+FUZZ_MAIN := $(sort $(wildcard tests/fuzz/*_fuzz.c))
+FUZZ_SHARED := $(sort $(filter-out $(FUZZ_MAIN),$(wildcard tests/fuzz/*.c)))
+FUZZERS := $(FUZZ_MAIN:tests/fuzz/%.c=%)
+$(foreach f,$(FUZZERS),$(eval SRC_$(f) := $(CORE_SRC) $(FUZZ_SHARED) tests/fuzz/$(f).c))

@@ -1,0 +1,224 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a peer can take up: time and memory before login, connections."""
+import struct
+import time
+
+import rawcrypto
+import rawsmb
+from harness import Group, expect, expect_equal
+from rawfile import Client
+from servers import Share, Spec
+
+GROUP = Group("limits", "deadline to log in, bounded connections and memory",
+              own_only=True)
+
+DEADLINE = 2
+
+
+def start(env, name, **globals_):
+    return env.start(Spec(shares=[Share("data", env.make_dir("data"))],
+                          users=[("alice", "wonder land")], conf=True,
+                          name=name, globals=globals_))
+
+
+def impatient(env):
+    if "impatient" not in env.state:
+        env.state["impatient"] = start(env, "impatient", **{
+            "auth timeout": str(int(env.seconds(DEADLINE))),
+            "max connections": "200", "max ip connections": "200"})
+    return env.state["impatient"]
+
+
+def connect(env, server, **kinds):
+    return Client(server.port, env.seconds(DEADLINE + 15), **kinds)
+
+
+@GROUP.test("silent before login at any stage: dropped at the deadline")
+def silent(env):
+    server = impatient(env)
+    stages = []
+    for stage in range(5):
+        conn = connect(env, server)
+        if stage == 1:
+            conn.send_raw(b"\0\0")
+        elif stage == 2:
+            conn.send_raw(struct.pack(">I", 100) + b"\xfeSMB")
+        elif stage >= 3:
+            conn.negotiate()
+        if stage == 4:
+            conn.request(rawsmb.SESSION_SETUP, conn.setup_body(
+                rawcrypto.spnego_init(rawcrypto.Ntlm("alice",
+                                                     "x").negotiate())))
+        stages.append(conn)
+    for number, conn in enumerate(stages):
+        expect(conn.closed(), "stage %d was not dropped" % number)
+        conn.close_socket()
+
+
+@GROUP.test("a slow trickle of bytes before login: dropped as well")
+def trickle(env):
+    server = impatient(env)
+    with connect(env, server) as conn:
+        frame = struct.pack(">I", 4000) + b"\xfeSMB" + bytes(3996)
+        began = time.monotonic()
+        try:
+            for at in range(len(frame)):
+                conn.send_raw(frame[at:at + 1])
+                time.sleep(0.1)
+                expect(time.monotonic() - began < env.seconds(DEADLINE + 15),
+                       "still connected")
+        except rawsmb.Closed:
+            pass
+
+
+@GROUP.test("endless failed logins do not prolong the deadline")
+def failing(env):
+    server = impatient(env)
+    with connect(env, server) as conn:
+        conn.negotiate()
+        began = time.monotonic()
+        try:
+            while True:
+                reply = conn.session_setup("alice", "wrong", check=False)
+                expect(reply.name in ("LOGON_FAILURE", "ACCESS_DENIED",
+                                      "REQUEST_NOT_ACCEPTED",
+                                      "INSUFFICIENT_RESOURCES"), reply.name)
+                expect(time.monotonic() - began < env.seconds(DEADLINE + 15),
+                       "still connected")
+        except rawsmb.Closed:
+            pass
+
+
+@GROUP.test("once logged in, silence is no offence")
+def patient(env):
+    server = impatient(env)
+    with connect(env, server).login("alice", "wonder land") as conn:
+        time.sleep(env.seconds(DEADLINE) + 2)
+        expect(conn.alive(), "the connection was dropped")
+
+
+@GROUP.test("the deadline's option on the command line")
+def deadline_option(env):
+    server = env.start(Spec(
+        shares=[Share("data", env.make_dir("data"))],
+        users=[("alice", "wonder land")], name="option",
+        args=["--auth-timeout", str(int(env.seconds(DEADLINE)))]))
+    with connect(env, server) as conn:
+        expect(conn.closed(), "not dropped")
+
+
+def refused_at(env, server, count, **kinds):
+    """How many of `count` connections are served, all held open."""
+    held, served = [], 0
+    for _ in range(count):
+        conn = connect(env, server, **kinds)
+        try:
+            conn.negotiate()
+            served += 1
+            held.append(conn)
+        except rawsmb.Closed:
+            conn.close_socket()
+    return served, held
+
+
+def serves_again(env, server):
+    """True once a new connection is served (the old ones take a moment)."""
+    for _ in range(100):
+        served, held = refused_at(env, server, 1)
+        for conn in held:
+            conn.close_socket()
+        if served:
+            return True
+        time.sleep(0.1)
+    return False
+
+
+@GROUP.test("max ip connections bounds one address, not another")
+def per_address(env):
+    server = start(env, "per-address", **{"max ip connections": "4",
+                                          "max connections": "50"})
+    served, held = refused_at(env, server, 12)
+    expect_equal(served, 4, "connections of one address")
+    others, more = refused_at(env, server, 2, source="127.0.0.2")
+    expect_equal(others, 2, "connections of another address")
+    for conn in held:
+        expect(conn.session_setup("alice", "wonder land").ok, "a login")
+    for conn in held + more:
+        conn.close_socket()
+    expect(serves_again(env, server), "closed connections still count")
+
+
+@GROUP.test("max connections bounds all together")
+def total(env):
+    server = start(env, "total", **{"max connections": "5",
+                                    "max ip connections": "50"})
+    served, held = refused_at(env, server, 12)
+    expect_equal(served, 5, "connections")
+    for conn in held:
+        expect(conn.session_setup("alice", "wonder land").ok, "a login")
+        conn.close_socket()
+    expect(serves_again(env, server), "closed connections still count")
+
+
+@GROUP.test("connections that come and go do not use the limit up")
+def come_and_go(env):
+    server = start(env, "come-and-go", **{"max connections": "8"})
+    for number in range(env.scale(600, 200)):
+        conn = connect(env, server)
+        if number % 3 == 0:
+            conn.send_raw(b"\0\0\0\x40" + bytes(number % 64))
+        conn.close_socket(reset=bool(number % 2))
+    expect(serves_again(env, server), "the limit is used up")
+
+
+@GROUP.test("announced megabytes before login take no memory")
+def announced(env):
+    server = impatient(env)
+    before = server.rss_kib()
+    held = []
+    for number in range(60):
+        conn = connect(env, server)
+        held.append(conn)
+        try:
+            conn.send_raw(struct.pack(">I", 0xFFFFFF if number % 2 else
+                                      0x800000) + b"\xfeSMB" + bytes(100000))
+        except rawsmb.Closed:
+            pass
+    time.sleep(0.5)
+    grown = server.rss_kib() - before
+    for conn in held:
+        conn.close_socket()
+    limit = 16384 if env.opts.slow <= 1 else 150000
+    expect(grown < limit, "resident memory grew by %d KiB" % grown)
+
+
+@GROUP.test("files left open are counted, and closed with the connection")
+def open_files(env):
+    server = start(env, "open-files", **{"max open files": "50"})
+    for _ in range(3):
+        with connect(env, server).login("alice", "wonder land") as conn:
+            statuses = set()
+            for number in range(60):
+                handle = conn.create("open %d" % number, check=False)
+                if isinstance(handle, rawsmb.Reply):
+                    statuses.add(handle.name)
+            expect(statuses <= {"TOO_MANY_OPENED_FILES",
+                                "INSUFFICIENT_RESOURCES"}, str(statuses))
+            expect(statuses, "60 files are open, 50 may be")
+            expect(conn.alive(), "the connection is gone")
+        time.sleep(0.3)
+    fds = server.open_fds()
+    expect(fds < 60, "%d descriptors are open, and no client is" % fds)
+
+
+@GROUP.test("max active sessions bounds the sessions")
+def sessions(env):
+    server = start(env, "sessions", **{"max active sessions": "6"})
+    with connect(env, server) as conn:
+        conn.negotiate()
+        names = [conn.session_setup("alice", "wonder land",
+                                    check=False).name for _ in range(9)]
+        expect_equal(names[:6], ["SUCCESS"] * 6, "the first six")
+        expect(set(names[6:]) <= {"INSUFFICIENT_RESOURCES",
+                                  "REQUEST_NOT_ACCEPTED", "ACCESS_DENIED"},
+               "the others: %s" % names[6:])

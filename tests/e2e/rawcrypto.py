@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Keys, signatures, NTLMv2 and the little SPNEGO that the raw client needs.
+
+Written from [MS-SMB2] 3.1.4, [MS-NLMP] 3.3.2 and RFC 4178, independently of
+the server, so that both sides do not share a mistake.
+"""
+import hashlib
+import hmac
+import os
+import struct
+import time
+
+from Cryptodome.Cipher import AES, ARC4
+from Cryptodome.Hash import CMAC, MD4
+
+NTLMSSP = b"NTLMSSP\0"
+OID_SPNEGO = bytes.fromhex("06062b0601050502")
+OID_NTLMSSP = bytes.fromhex("060a2b06010401823702020a")
+NEGOTIATE_FLAGS = 0xE2088297     # unicode, sign, seal, key exchange, 128, 56
+FLAG_KEY_EXCHANGE = 0x40000000
+FLAG_ANONYMOUS = 0x00000800
+
+
+def hmac_md5(key, data):
+    return hmac.new(key, data, hashlib.md5).digest()
+
+
+def derive_key(key, label, context):
+    """SP800-108 counter mode, HMAC-SHA256, 128 bits."""
+    data = struct.pack(">I", 1) + label + b"\0" + context + struct.pack(">I",
+                                                                        128)
+    return hmac.new(key, data, hashlib.sha256).digest()[:16]
+
+
+def signing_key(dialect, session_key, preauth):
+    if dialect < 0x0300:
+        return session_key
+    if dialect < 0x0311:
+        return derive_key(session_key, b"SMB2AESCMAC\0", b"SmbSign\0")
+    return derive_key(session_key, b"SMBSigningKey\0", preauth)
+
+
+def signature(dialect, key, message):
+    """The signature of a message whose signature field is taken as zero."""
+    message = message[:48] + bytes(16) + message[64:]
+    if dialect < 0x0300:
+        return hmac.new(key, message, hashlib.sha256).digest()[:16]
+    return CMAC.new(key, message, ciphermod=AES).digest()
+
+
+def sign(dialect, key, message):
+    return message[:48] + signature(dialect, key, message) + message[64:]
+
+
+def der(tag, content):
+    size = len(content)
+    if size < 0x80:
+        head = bytes([size])
+    elif size < 0x100:
+        head = bytes([0x81, size])
+    else:
+        head = bytes([0x82]) + struct.pack(">H", size)
+    return bytes([tag]) + head + content
+
+
+def mechlist(oids=(OID_NTLMSSP,)):
+    return der(0x30, b"".join(oids))
+
+
+def spnego_init(token, oids=(OID_NTLMSSP,)):
+    """NegTokenInit: the offered mechanisms and the first one's token."""
+    inner = der(0xA0, mechlist(oids))
+    if token is not None:
+        inner += der(0xA2, der(0x04, token))
+    return der(0x60, OID_SPNEGO + der(0xA0, der(0x30, inner)))
+
+
+def spnego_response(token, mic=None):
+    inner = der(0xA2, der(0x04, token))
+    if mic is not None:
+        inner += der(0xA3, der(0x04, mic))
+    return der(0xA1, der(0x30, inner))
+
+
+class Ntlm:
+    """One NTLMv2 exchange, with switches for the ways to get it wrong."""
+
+    def __init__(self, user, password, domain="", mic=True, anonymous=False):
+        self.user = user
+        self.password = password
+        self.domain = domain
+        self.mic = mic
+        self.anonymous = anonymous
+        self.flags = NEGOTIATE_FLAGS
+        self.wrong_mic = False
+        self.session_key = bytes(16)
+        self.first = b""
+        self.target = b""
+
+    def negotiate(self):
+        self.first = NTLMSSP + struct.pack("<II", 1, self.flags) + bytes(
+            16) + bytes.fromhex("0601b01d0000000f")
+        return self.first
+
+    def parse_challenge(self, blob):
+        start = blob.index(NTLMSSP)
+        blob = blob[start:]
+        self.challenge = blob
+        self.server_challenge = blob[24:32]
+        size, _, offset = struct.unpack_from("<HHI", blob, 40)
+        self.target = blob[offset:offset + size]
+        # the exact end of the message is needed for the MIC
+        name_size, _, name_offset = struct.unpack_from("<HHI", blob, 12)
+        end = max(offset + size, name_offset + name_size, 48)
+        self.challenge = blob[:end]
+
+    def pairs(self):
+        """The server's target info as {id: value}."""
+        result, at = {}, 0
+        while at + 4 <= len(self.target):
+            number, size = struct.unpack_from("<HH", self.target, at)
+            if number == 0:
+                break
+            result[number] = self.target[at + 4:at + 4 + size]
+            at += 4 + size
+        return result
+
+    def responses(self):
+        pairs = self.pairs()
+        stamp = pairs.get(7)
+        if stamp is None:
+            stamp = struct.pack("<Q", int((time.time() + 11644473600) * 1e7))
+        if self.mic:
+            pairs[6] = struct.pack("<I", 2)
+        info = b"".join(struct.pack("<HH", k, len(v)) + v
+                        for k, v in sorted(pairs.items())) + bytes(4)
+        nt_hash = MD4.new(self.password.encode("utf-16-le")).digest()
+        key = hmac_md5(nt_hash, (self.user.upper() +
+                                 self.domain).encode("utf-16-le"))
+        temp = (b"\1\1" + bytes(6) + stamp + os.urandom(8) + bytes(4) + info +
+                bytes(4))
+        proof = hmac_md5(key, self.server_challenge + temp)
+        return proof + temp, hmac_md5(key, proof)
+
+    def authenticate(self):
+        """The AUTHENTICATE message; sets the session key."""
+        flags = self.flags
+        if self.anonymous:
+            flags |= FLAG_ANONYMOUS
+            nt_response, lm_response, base_key = b"", b"\0", bytes(16)
+        else:
+            nt_response, base_key = self.responses()
+            lm_response = bytes(24)
+        encrypted = b""
+        if flags & FLAG_KEY_EXCHANGE:
+            self.session_key = os.urandom(16)
+            encrypted = ARC4.new(base_key).encrypt(self.session_key)
+        else:
+            self.session_key = base_key
+        fields = [lm_response, nt_response, self.domain.encode("utf-16-le"),
+                  self.user.encode("utf-16-le"), "RAW".encode("utf-16-le"),
+                  encrypted]
+        offset, head, body = 88, b"", b""
+        for field in fields:
+            head += struct.pack("<HHI", len(field), len(field), offset)
+            offset += len(field)
+            body += field
+        head += struct.pack("<I", flags) + bytes.fromhex("0601b01d0000000f")
+        message = NTLMSSP + struct.pack("<I", 3) + head + bytes(16) + body
+        if self.mic and not self.anonymous:
+            mic = hmac_md5(self.session_key,
+                           self.first + self.challenge + message)
+            if self.wrong_mic:
+                mic = bytes([mic[0] ^ 1]) + mic[1:]
+            message = message[:72] + mic + message[88:]
+        return message
+
+    def mechlist_mic(self, oids=(OID_NTLMSSP,)):
+        """The NTLMSSP signature over the list of offered mechanisms."""
+        def subkey(kind):
+            return hashlib.md5(self.session_key + b"session key to client-"
+                               b"to-server " + kind + b" key magic constant\0"
+                               ).digest()
+        digest = hmac_md5(subkey(b"signing"), bytes(4) + mechlist(oids))[:8]
+        if self.flags & FLAG_KEY_EXCHANGE:
+            digest = ARC4.new(subkey(b"sealing")).encrypt(digest)
+        return struct.pack("<I", 1) + digest + bytes(4)

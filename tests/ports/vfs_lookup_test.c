@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Conformance of a vfs back end: lookup and containment.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "fixture.h"
+#include "user/host/vfs_host.h"
+
+#define FOLLOW KSMBD_LOOKUP_FOLLOW
+#define CASELESS KSMBD_LOOKUP_CASELESS
+
+/* Run @body as the host is, and as hosts without openat2() and /proc would. */
+static void on_all_hosts(struct kunit *test, void (*body)(struct kunit *test))
+{
+	body(test);
+	ksmbd_vfs_degrade(KSMBD_DEGRADE_OPENAT2);
+	body(test);
+	ksmbd_vfs_degrade(KSMBD_DEGRADE_PROC);
+	body(test);
+	ksmbd_vfs_undegrade();
+}
+
+static void names_body(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, ports_lookup_error(test, "", 0), 0);
+	KUNIT_EXPECT_EQ(test, ports_lookup_error(test, ".", 0), 0);
+	KUNIT_EXPECT_EQ(test, ports_lookup_error(test, "dir", 0), 0);
+	KUNIT_EXPECT_EQ(test, ports_lookup_error(test, "dir/file", 0), 0);
+	KUNIT_EXPECT_EQ(test, ports_lookup_error(test, "dir//./file", 0), 0);
+	KUNIT_EXPECT_EQ(test, ports_lookup_error(test, "dir/none", 0), 1);
+	KUNIT_EXPECT_EQ(test, ports_lookup_error(test, "dir/none", CASELESS), 1);
+	KUNIT_EXPECT_EQ(test, ports_lookup_error(test, "none/file", 0), -ENOTDIR);
+	KUNIT_EXPECT_EQ(test, ports_lookup_error(test, "none/file", CASELESS), -ENOTDIR);
+	KUNIT_EXPECT_EQ(test, ports_lookup_error(test, "dir/file/x", CASELESS), -ENOTDIR);
+}
+
+static void names_test(struct kunit *test)
+{
+	char name[300];
+
+	ports_put_dir(test, "dir");
+	ports_put_file(test, "dir/file", "x");
+	on_all_hosts(test, names_body);
+	memset(name, 'n', sizeof(name));
+	name[255] = '\0';
+	KUNIT_EXPECT_EQ(test, ports_lookup_error(test, name, CASELESS), 1);
+	name[255] = 'n';
+	name[256] = '\0';
+	KUNIT_EXPECT_EQ(test, ports_lookup_error(test, name, 0), -ENAMETOOLONG);
+	KUNIT_EXPECT_EQ(test, ports_lookup_error(test, name, CASELESS), -ENAMETOOLONG);
+}
+
+static void dotdot_body(struct kunit *test)
+{
+	static const char *const names[] = { "..", "../outside/secret", "dir/../../outside",
+					     "dir/..", "/etc/passwd", "/" };
+	u32 lookup, i;
+
+	for (lookup = 0; lookup < 4; lookup++) {
+		for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+			KUNIT_EXPECT_EQ(test, ports_lookup_error(test, names[i], lookup), -EXDEV);
+		KUNIT_EXPECT_EQ(test, ports_lookup_error(test, "...", lookup), 1);
+	}
+}
+
+static void dotdot_test(struct kunit *test)
+{
+	ports_put_dir(test, "dir");
+	on_all_hosts(test, dotdot_body);
+}
+
+static void links_body(struct kunit *test)
+{
+	static const char *const links[] = { "absolute", "parent", "up/secret", "in", "in/file",
+					     "deep/up2", "deep/up2/file", "Absolute", "IN/file" };
+	u32 i;
+
+	for (i = 0; i < sizeof(links) / sizeof(links[0]); i++)
+		KUNIT_EXPECT_EQ(test, ports_lookup_error(test, links[i], CASELESS), -ELOOP);
+}
+
+static void links_test(struct kunit *test)
+{
+	int err;
+	struct ksmbd_file *file;
+
+	ports_put_dir(test, "dir");
+	ports_put_dir(test, "deep");
+	ports_put_file(test, "dir/file", "x");
+	ports_put_link(test, "absolute", ports_host_path(test, "dir/file"));
+	ports_put_link(test, "parent", "../outside/secret");
+	ports_put_link(test, "up", "../outside");
+	ports_put_link(test, "in", "dir");
+	ports_put_link(test, "deep/up2", "../dir");
+	ports_put_link(test, "deep/out", "../../outside/secret");
+	ports_put_link(test, "nowhere", "none");
+	ports_put_link(test, "self", "self");
+
+	/* Absolute targets leave the root even where they come back to it. */
+	KUNIT_EXPECT_EQ(test, ports_lookup_error(test, "absolute", FOLLOW), -EXDEV);
+	KUNIT_EXPECT_EQ(test, ports_lookup_error(test, "parent", FOLLOW), -EXDEV);
+	KUNIT_EXPECT_EQ(test, ports_lookup_error(test, "up/secret", FOLLOW), -EXDEV);
+	KUNIT_EXPECT_EQ(test, ports_lookup_error(test, "UP/secret", FOLLOW | CASELESS), -EXDEV);
+	KUNIT_EXPECT_EQ(test, ports_lookup_error(test, "deep/out", FOLLOW), -EXDEV);
+	KUNIT_EXPECT_EQ(test, ports_lookup_error(test, "DEEP/OUT", FOLLOW | CASELESS), -EXDEV);
+	KUNIT_EXPECT_EQ(test, ports_lookup_error(test, "in/file", FOLLOW), 0);
+	KUNIT_EXPECT_EQ(test, ports_lookup_error(test, "deep/up2/file", FOLLOW), 0);
+	KUNIT_EXPECT_EQ(test, ports_lookup_error(test, "DEEP/UP2/FILE", FOLLOW | CASELESS), 0);
+	KUNIT_EXPECT_EQ(test, ports_lookup_error(test, "deep/up2/none", FOLLOW | CASELESS), 1);
+	KUNIT_EXPECT_EQ(test, ports_lookup_error(test, "nowhere", FOLLOW), -ELOOP);
+	KUNIT_EXPECT_EQ(test, ports_lookup_error(test, "NOWHERE", FOLLOW | CASELESS), -ELOOP);
+	KUNIT_EXPECT_EQ(test, ports_lookup_error(test, "self", FOLLOW), -ELOOP);
+
+	file = ports_open(test, "deep/up2/file", FOLLOW, KSMBD_OPEN_READ, &err);
+	KUNIT_EXPECT_EQ(test, err, 0);
+	ksmbd_file_put(file);
+	on_all_hosts(test, links_body);
+	/* Without openat2() links are refused, never followed. */
+	ksmbd_vfs_degrade(KSMBD_DEGRADE_OPENAT2);
+	KUNIT_EXPECT_EQ(test, ports_lookup_error(test, "up/secret", FOLLOW), -ELOOP);
+	KUNIT_EXPECT_EQ(test, ports_lookup_error(test, "in/file", FOLLOW), -ELOOP);
+}
+
+static void magic_link_test(struct kunit *test)
+{
+	struct ksmbd_root *proc;
+	struct ksmbd_path *path;
+
+	if (ksmbd_root_open("/proc/self", &proc)) {
+		kunit_skip(test, "no /proc here");
+		return;
+	}
+	KUNIT_EXPECT_NE(test, ksmbd_path_lookup(proc, "root/etc", FOLLOW, &path), 0);
+	KUNIT_EXPECT_NE(test, ksmbd_path_lookup(proc, "fd/0", FOLLOW, &path), 0);
+	KUNIT_EXPECT_NE(test, ksmbd_path_lookup(proc, "cwd", FOLLOW, &path), 0);
+	ksmbd_root_put(proc);
+}
+
+/* ---- races ---- */
+
+struct swapper {
+	char name[128];
+	char dir[128];
+	char link[128];
+	bool stop;
+	u32 swaps;
+};
+
+/* "name" is a directory of the share and a link out of it by turns. */
+static void *swap_link(void *arg)
+{
+	struct swapper *s = arg;
+	struct timespec pause = { .tv_nsec = 1000 };
+
+	while (!__atomic_load_n(&s->stop, __ATOMIC_RELAXED)) {
+		if (rename(s->name, s->dir) || rename(s->link, s->name) ||
+		    rename(s->name, s->link) || rename(s->dir, s->name))
+			break;
+		s->swaps++;
+		if (!(s->swaps % 16))
+			nanosleep(&pause, NULL);
+	}
+	return NULL;
+}
+
+static u64 now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000ull + ts.tv_nsec / 1000000;
+}
+
+/* Open "swap/secret" in all ways as long as it lasts; what opens must be the share's own. */
+static void race(struct kunit *test, const struct stat *secret, u32 ms)
+{
+	u64 end = now_ms() + ms;
+	struct ksmbd_file *file;
+	struct ksmbd_stat st;
+	u32 lookup = 0;
+	int err;
+
+	while (now_ms() < end) {
+		lookup = (lookup + 1) % 4;
+		file = ports_open(test, lookup & CASELESS ? "SWAP/secret" : "swap/secret", lookup,
+				  KSMBD_OPEN_READ, &err);
+		if (!file)
+			continue;
+		KUNIT_EXPECT_EQ(test, ksmbd_file_stat(file, &st), 0);
+		KUNIT_EXPECT_TRUE(test, st.ino != secret->st_ino);
+		ksmbd_file_put(file);
+	}
+}
+
+static void link_race_test(struct kunit *test)
+{
+	struct swapper s = { .stop = false };
+	struct stat secret;
+	pthread_t thread;
+
+	KUNIT_ASSERT_EQ(test, stat(ports_host_path(test, "!outside/secret"), &secret), 0);
+	ports_put_dir(test, "swap");
+	ports_put_file(test, "swap/secret", "share");
+	ports_put_link(test, "link", "../outside");
+	strcpy(s.name, ports_host_path(test, "swap"));
+	strcpy(s.dir, ports_host_path(test, "dir"));
+	strcpy(s.link, ports_host_path(test, "link"));
+	KUNIT_ASSERT_EQ(test, pthread_create(&thread, NULL, swap_link, &s), 0);
+	race(test, &secret, 200);
+	ksmbd_vfs_degrade(KSMBD_DEGRADE_OPENAT2);
+	race(test, &secret, 100);
+	ksmbd_vfs_degrade(KSMBD_DEGRADE_PROC);
+	race(test, &secret, 100);
+	__atomic_store_n(&s.stop, true, __ATOMIC_RELAXED);
+	pthread_join(thread, NULL);
+	KUNIT_EXPECT_GT(test, s.swaps, 10);
+}
+
+static void moved_parent_test(struct kunit *test)
+{
+	struct ksmbd_root *root = ports_fixture(test)->root;
+	struct ksmbd_file *file, *none;
+	struct ksmbd_path *path;
+	char name[64];
+
+	ports_put_dir(test, "a");
+	ports_put_dir(test, "a/b");
+	ports_put_file(test, "a/b/file", "x");
+	file = ports_must_open(test, "a/b/file", KSMBD_OPEN_READ);
+	KUNIT_ASSERT_EQ(test, ksmbd_path_lookup(root, "a/b/new", 0, &path), 0);
+
+	KUNIT_EXPECT_EQ(test, rename(ports_host_path(test, "a"), ports_host_path(test, "z")), 0);
+	KUNIT_EXPECT_EQ(test, ksmbd_file_name(file, root, name, sizeof(name)), 0);
+	KUNIT_EXPECT_STREQ(test, name, "z/b/file");
+
+	/* Out of the share: it has no name here, and nothing is made or removed there. */
+	KUNIT_EXPECT_EQ(test, rename(ports_host_path(test, "z"), ports_host_path(test, "!z")), 0);
+	KUNIT_EXPECT_EQ(test, ksmbd_file_name(file, root, name, sizeof(name)), -ENOENT);
+	KUNIT_EXPECT_EQ(test, ksmbd_file_unlink(file, root), -ENOENT);
+	KUNIT_EXPECT_EQ(test, ksmbd_file_create(path, S_IFREG | 0644, KSMBD_OPEN_WRITE, &none),
+			-ENOTDIR);
+	KUNIT_EXPECT_EQ(test, ksmbd_file_create(path, S_IFDIR | 0755, 0, &none), -ENOTDIR);
+	KUNIT_EXPECT_TRUE(test, ports_exists(test, "!z/b/file"));
+	KUNIT_EXPECT_FALSE(test, ports_exists(test, "!z/b/new"));
+	ksmbd_path_put(path);
+	ksmbd_file_put(file);
+}
+
+/* ---- case ---- */
+
+static void expect_spelling(struct kunit *test, const char *asked, const char *found)
+{
+	struct ksmbd_path *path;
+
+	KUNIT_ASSERT_EQ(test, ksmbd_path_lookup(ports_fixture(test)->root, asked, CASELESS, &path),
+			0);
+	KUNIT_EXPECT_STREQ(test, ksmbd_path_name(path), found);
+	ksmbd_path_put(path);
+}
+
+static void caseless_body(struct kunit *test)
+{
+	expect_spelling(test, "DIR/SUB/FILE.TXT", "Dir/sub/File.txt");
+	expect_spelling(test, "Dir/sub/file.txt", "Dir/sub/File.txt");
+	expect_spelling(test, "dir/sub/File.txt", "Dir/sub/File.txt");
+	expect_spelling(test, "Dir/sub/File.txt", "Dir/sub/File.txt");
+	expect_spelling(test, "dir/\xd0\x9f\xd0\xa0\xd0\x98\xd0\x92\xd0\x95\xd0\xa2",
+			"Dir/\xd0\xbf\xd1\x80\xd0\xb8\xd0\xb2\xd0\xb5\xd1\x82");
+	/* A missing last component keeps the client's spelling, its parent the disk's. */
+	expect_spelling(test, "DIR/New.TXT", "Dir/New.TXT");
+	expect_spelling(test, "DIR/SUB/..X", "Dir/sub/..X");
+	KUNIT_EXPECT_EQ(test, ports_lookup_error(test, "DIR/none/x", CASELESS), -ENOTDIR);
+	KUNIT_EXPECT_EQ(test, ports_lookup_error(test, "dir/sub", 0), -ENOTDIR);
+	/* Both spellings there: the exact one, always. */
+	expect_spelling(test, "both", "both");
+	expect_spelling(test, "Both", "Both");
+}
+
+static void caseless_test(struct kunit *test)
+{
+	ports_put_dir(test, "Dir");
+	ports_put_dir(test, "Dir/sub");
+	ports_put_file(test, "Dir/sub/File.txt", "x");
+	ports_put_file(test, "Dir/\xd0\xbf\xd1\x80\xd0\xb8\xd0\xb2\xd0\xb5\xd1\x82", "x");
+	ports_put_file(test, "both", "x");
+	ports_put_file(test, "Both", "x");
+	on_all_hosts(test, caseless_body);
+}
+
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(names_test),		KUNIT_CASE(dotdot_test),
+	KUNIT_CASE(links_test),		KUNIT_CASE(magic_link_test),
+	KUNIT_CASE(link_race_test),	KUNIT_CASE(moved_parent_test),
+	KUNIT_CASE(caseless_test),
+	{}
+};
+
+static struct kunit_suite port_vfs_lookup_suite = {
+	.name = "port_vfs_lookup",
+	.init = ports_fixture_init,
+	.exit = ports_fixture_exit,
+	.test_cases = cases,
+};
+
+kunit_test_suite(port_vfs_lookup_suite);

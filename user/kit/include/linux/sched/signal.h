@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef KIT_LINUX_SCHED_SIGNAL_H
+#define KIT_LINUX_SCHED_SIGNAL_H
+
+#include <linux/sched.h>
+
+#endif

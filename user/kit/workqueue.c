@@ -1,0 +1,737 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Work queues. Each queue has its own lock, list and threads.
+ *
+ * A work item is in one of these states:
+ *   idle       PENDING clear
+ *   delayed    PENDING set, its timer queued or just running
+ *   queued     PENDING set, entry on its queue's list or on a worker's
+ *   cancelled  PENDING and CANCELING set: somebody waits for it to stop running
+ * Running is no state of the item, which its function may free: the worker
+ * knows the address that it runs. Queues are recycled and not freed before
+ * kit_exit(), so that a work item's wq pointer can always be locked.
+ */
+
+#include <errno.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "internal.h"
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/workqueue.h>
+
+#define WORK_PENDING	1UL
+#define WORK_CANCELING	2UL
+#define WORKER_IDLE_SECONDS	10
+
+struct workqueue_struct {
+	pthread_mutex_t lock;
+	/* A cancel or a flush may go on, or a thread has ended. */
+	pthread_cond_t changed;
+	struct list_head pending;
+	struct list_head idle;
+	struct list_head busy;
+	unsigned int nr_threads;
+	unsigned int max_threads;
+	unsigned int nr_waiting;
+	u64 last_seq;
+	bool alive;
+	bool stopping;
+	/* A thread has come to life: before that, creating one may still fail. */
+	bool proven;
+	struct list_head recycle;
+	char name[24];
+};
+
+struct worker {
+	struct list_head node;
+	struct workqueue_struct *wq;
+	pthread_cond_t wake;
+	bool is_idle;
+	bool left;
+	struct work_struct *current_work;
+	work_func_t current_func;
+	u64 current_seq;
+	/* For the end of what runs now. */
+	struct list_head barriers;
+	/* Queued again while it ran here: only this thread may run it next. */
+	struct list_head scheduled;
+	struct task_struct *task;
+};
+
+struct barrier {
+	struct list_head node;
+	struct completion done;
+};
+
+struct workqueue_struct *system_wq;
+struct workqueue_struct *system_long_wq;
+struct workqueue_struct *system_unbound_wq;
+
+static pthread_mutex_t recycle_lock = PTHREAD_MUTEX_INITIALIZER;
+static LIST_HEAD(recycle_list);
+static __thread struct worker *this_worker;
+
+void kit_init_work(struct work_struct *work, work_func_t func)
+{
+	WRITE_ONCE(work->state, 0);
+	INIT_LIST_HEAD(&work->entry);
+	INIT_LIST_HEAD(&work->barriers);
+	work->func = func;
+	WRITE_ONCE(work->wq, NULL);
+	work->seq = 0;
+}
+
+void kit_init_delayed_work(struct delayed_work *dwork, work_func_t func)
+{
+	kit_init_work(&dwork->work, func);
+	timer_setup(&dwork->timer, kit_delayed_work_timer, TIMER_IRQSAFE);
+	dwork->wq = NULL;
+}
+
+bool work_pending(struct work_struct *work)
+{
+	return READ_ONCE(work->state) & WORK_PENDING;
+}
+
+static bool set_pending(struct work_struct *work)
+{
+	return !(__atomic_fetch_or(&work->state, WORK_PENDING, __ATOMIC_SEQ_CST) & WORK_PENDING);
+}
+
+static void clear_state(struct work_struct *work)
+{
+	__atomic_and_fetch(&work->state, ~(WORK_PENDING | WORK_CANCELING), __ATOMIC_SEQ_CST);
+}
+
+static struct worker *find_running(struct workqueue_struct *wq, const struct work_struct *work)
+{
+	struct worker *worker;
+
+	list_for_each_entry(worker, &wq->busy, node)
+		if (worker->current_work == work && worker->current_func == work->func)
+			return worker;
+	return NULL;
+}
+
+static void complete_barriers(struct list_head *barriers)
+{
+	struct barrier *b;
+
+	while (!list_empty(barriers)) {
+		b = list_first_entry(barriers, struct barrier, node);
+		list_del(&b->node);
+		complete(&b->done);
+	}
+}
+
+static void changed_locked(struct workqueue_struct *wq)
+{
+	if (wq->nr_waiting)
+		pthread_cond_broadcast(&wq->changed);
+}
+
+static void wait_changed_locked(struct workqueue_struct *wq)
+{
+	wq->nr_waiting++;
+	pthread_cond_wait(&wq->changed, &wq->lock);
+	wq->nr_waiting--;
+}
+
+/*
+ * The next item that may run here. One that runs elsewhere is handed to the
+ * thread that runs it; that also keeps it from running twice at a time.
+ */
+static struct work_struct *next_work(struct worker *self)
+{
+	struct workqueue_struct *wq = self->wq;
+	struct work_struct *work;
+	struct worker *other;
+
+	if (!list_empty(&self->scheduled))
+		return list_first_entry(&self->scheduled, struct work_struct, entry);
+	while (!list_empty(&wq->pending)) {
+		work = list_first_entry(&wq->pending, struct work_struct, entry);
+		other = find_running(wq, work);
+		if (!other || other == self)
+			return work;
+		list_move_tail(&work->entry, &other->scheduled);
+	}
+	return NULL;
+}
+
+static void run_work(struct worker *self, struct work_struct *work)
+{
+	struct workqueue_struct *wq = self->wq;
+	work_func_t func = work->func;
+
+	list_del_init(&work->entry);
+	list_splice_init(&work->barriers, &self->barriers);
+	self->current_work = work;
+	self->current_func = func;
+	self->current_seq = work->seq;
+	clear_state(work);
+	kit_raw_unlock(&wq->lock);
+
+	func(work);
+	kit_check_no_locks(self->task, "work function", (void *)func);
+
+	kit_raw_lock(&wq->lock);
+	self->current_work = NULL;
+	self->current_func = NULL;
+	complete_barriers(&self->barriers);
+	changed_locked(wq);
+}
+
+/* False when the time to be idle is over and another thread is left. */
+static bool wait_for_work(struct worker *self)
+{
+	struct workqueue_struct *wq = self->wq;
+	struct timespec deadline;
+	bool late = false;
+
+	clock_gettime(CLOCK_MONOTONIC, &deadline);
+	deadline.tv_sec += WORKER_IDLE_SECONDS;
+	list_move(&self->node, &wq->idle);
+	self->is_idle = true;
+	while (self->is_idle && !wq->stopping && !(late && wq->nr_threads > 1))
+		late = pthread_cond_clockwait(&self->wake, &wq->lock, CLOCK_MONOTONIC,
+					      &deadline) == ETIMEDOUT;
+	if (self->is_idle && !wq->stopping)
+		return false;
+	self->is_idle = false;
+	list_move(&self->node, &wq->busy);
+	return true;
+}
+
+static void leave_locked(struct worker *self)
+{
+	struct workqueue_struct *wq = self->wq;
+
+	self->left = true;
+	list_del(&self->node);
+	wq->nr_threads--;
+	changed_locked(wq);
+}
+
+static int worker_thread(void *data)
+{
+	struct worker *self = data;
+	struct workqueue_struct *wq = self->wq;
+	struct work_struct *work;
+
+	this_worker = self;
+	kit_raw_lock(&wq->lock);
+	wq->proven = true;
+	changed_locked(wq);
+	for (;;) {
+		work = next_work(self);
+		if (work)
+			run_work(self, work);
+		else if (wq->stopping || !wait_for_work(self))
+			break;
+	}
+	/* Under the lock that decided it: another idle thread may be about to leave too. */
+	leave_locked(self);
+	kit_raw_unlock(&wq->lock);
+	return 0;
+}
+
+/* Also for a worker whose thread could not be made. */
+static void free_worker(void *data)
+{
+	struct worker *self = data;
+	struct workqueue_struct *wq = self->wq;
+
+	kit_raw_lock(&wq->lock);
+	if (!self->left)
+		leave_locked(self);
+	kit_raw_unlock(&wq->lock);
+	pthread_cond_destroy(&self->wake);
+	free(self);
+}
+
+/* Nothing here sleeps: queue_work() comes here under spinlocks. */
+static int add_worker_locked(struct workqueue_struct *wq)
+{
+	struct worker *worker = calloc(1, sizeof(*worker));
+	int err = -ENOMEM;
+
+	if (!worker)
+		return err;
+	worker->task = kit_task_alloc(worker_thread, worker);
+	if (!worker->task)
+		goto free;
+	worker->wq = wq;
+	INIT_LIST_HEAD(&worker->barriers);
+	INIT_LIST_HEAD(&worker->scheduled);
+	pthread_cond_init(&worker->wake, NULL);
+	strscpy(worker->task->comm, wq->name, sizeof(worker->task->comm));
+	worker->task->cleanup = free_worker;
+	worker->task->started = true;
+	err = kit_task_start(worker->task);
+	if (err)
+		goto put_task;
+	/* The thread, or its failure, comes here for the lock first. */
+	list_add(&worker->node, &wq->busy);
+	wq->nr_threads++;
+	return 0;
+
+put_task:
+	put_task_struct(worker->task);
+free:
+	free(worker);
+	return err;
+}
+
+/* The thread that became idle last has the warmest cache. */
+static void wake_worker_locked(struct workqueue_struct *wq)
+{
+	struct worker *worker;
+
+	if (!list_empty(&wq->idle)) {
+		worker = list_first_entry(&wq->idle, struct worker, node);
+		worker->is_idle = false;
+		list_move(&worker->node, &wq->busy);
+		pthread_cond_signal(&worker->wake);
+		return;
+	}
+	if (wq->nr_threads < wq->max_threads && add_worker_locked(wq) && !wq->nr_threads)
+		kit_bug(__FILE__, __LINE__, "no thread for work queue %s", wq->name);
+}
+
+/* With PENDING owned by the caller. */
+static void insert_work_locked(struct workqueue_struct *wq, struct work_struct *work)
+{
+	if (unlikely(!work->func))
+		kit_bug(__FILE__, __LINE__, "work item without a function");
+	WRITE_ONCE(work->wq, wq);
+	work->seq = ++wq->last_seq;
+	list_add_tail(&work->entry, &wq->pending);
+	wake_worker_locked(wq);
+}
+
+static bool may_queue_locked(const struct workqueue_struct *wq)
+{
+	/* Draining: what the queue's own work chains is still taken. */
+	if (likely(wq->alive))
+		return true;
+	WARN_ONCE(1, "work queued on %s, which is being destroyed", wq->name);
+	return false;
+}
+
+bool queue_work(struct workqueue_struct *wq, struct work_struct *work)
+{
+	bool queued = false;
+
+	/*
+	 * A write even when it changes nothing: what the caller stored before
+	 * is then visible to the function that is still to run.
+	 */
+	if (__atomic_fetch_or(&work->state, 0, __ATOMIC_SEQ_CST) & WORK_PENDING)
+		return false;
+	kit_raw_lock(&wq->lock);
+	if (may_queue_locked(wq) && set_pending(work)) {
+		insert_work_locked(wq, work);
+		queued = true;
+	}
+	kit_raw_unlock(&wq->lock);
+	return queued;
+}
+
+void kit_delayed_work_timer(struct timer_list *timer)
+{
+	struct delayed_work *dwork = container_of(timer, struct delayed_work, timer);
+	struct workqueue_struct *wq = dwork->wq;
+
+	kit_raw_lock(&wq->lock);
+	if (may_queue_locked(wq))
+		insert_work_locked(wq, &dwork->work);
+	else
+		clear_state(&dwork->work);
+	kit_raw_unlock(&wq->lock);
+}
+
+/* With PENDING owned by the caller. */
+static void start_delay_locked(struct workqueue_struct *wq, struct delayed_work *dwork,
+			       unsigned long delay)
+{
+	if (!delay) {
+		insert_work_locked(wq, &dwork->work);
+		return;
+	}
+	WRITE_ONCE(dwork->work.wq, wq);
+	dwork->wq = wq;
+	mod_timer(&dwork->timer, jiffies + delay);
+}
+
+bool queue_delayed_work(struct workqueue_struct *wq, struct delayed_work *dwork,
+			unsigned long delay)
+{
+	bool queued = false;
+
+	if (__atomic_fetch_or(&dwork->work.state, 0, __ATOMIC_SEQ_CST) & WORK_PENDING)
+		return false;
+	kit_raw_lock(&wq->lock);
+	if (may_queue_locked(wq) && set_pending(&dwork->work)) {
+		start_delay_locked(wq, dwork, delay);
+		queued = true;
+	}
+	kit_raw_unlock(&wq->lock);
+	return queued;
+}
+
+enum grab {
+	GRAB_IDLE,	/* it was not pending */
+	GRAB_PENDING,	/* it was, and is off the timer and the lists */
+	GRAB_CANCELING,	/* somebody else is cancelling: PENDING is his */
+};
+
+/* One try, under the lock of the queue that the item was on last. False: look again. */
+static bool grab_locked(struct workqueue_struct *wq, struct work_struct *work,
+			struct delayed_work *dwork, bool wait, enum grab *result)
+{
+	if (set_pending(work)) {
+		*result = GRAB_IDLE;
+		return true;
+	}
+	if (READ_ONCE(work->state) & WORK_CANCELING) {
+		*result = GRAB_CANCELING;
+		if (!wait)
+			return true;
+		wait_changed_locked(wq);
+		return false;
+	}
+	if ((dwork && del_timer(&dwork->timer)) || !list_empty(&work->entry)) {
+		*result = GRAB_PENDING;
+		list_del_init(&work->entry);
+		complete_barriers(&work->barriers);
+		changed_locked(wq);
+		return true;
+	}
+	return false;
+}
+
+/*
+ * Makes PENDING the caller's. The one state in which that has to wait is
+ * between the timer and the list.
+ */
+static enum grab grab_pending(struct work_struct *work, struct delayed_work *dwork,
+			      bool wait, unsigned long mark)
+{
+	struct workqueue_struct *wq;
+	enum grab result;
+	bool got;
+
+	for (;;) {
+		wq = __atomic_load_n(&work->wq, __ATOMIC_ACQUIRE);
+		if (!wq) {
+			/* Never queued, or being so for the first time right now. */
+			if (set_pending(work)) {
+				__atomic_or_fetch(&work->state, mark, __ATOMIC_SEQ_CST);
+				return GRAB_IDLE;
+			}
+			sched_yield();
+			continue;
+		}
+		kit_raw_lock(&wq->lock);
+		got = READ_ONCE(work->wq) == wq && grab_locked(wq, work, dwork, wait, &result);
+		if (got && result != GRAB_CANCELING)
+			__atomic_or_fetch(&work->state, mark, __ATOMIC_SEQ_CST);
+		kit_raw_unlock(&wq->lock);
+		if (got)
+			return result;
+		if (dwork)
+			kit_timer_wait(&dwork->timer);
+		sched_yield();
+	}
+}
+
+bool mod_delayed_work(struct workqueue_struct *wq, struct delayed_work *dwork,
+		      unsigned long delay)
+{
+	enum grab was = grab_pending(&dwork->work, dwork, false, 0);
+
+	if (was == GRAB_CANCELING)
+		return true;
+	kit_raw_lock(&wq->lock);
+	if (may_queue_locked(wq))
+		start_delay_locked(wq, dwork, delay);
+	else
+		clear_state(&dwork->work);
+	kit_raw_unlock(&wq->lock);
+	return was == GRAB_PENDING;
+}
+
+static void check_not_own(const struct work_struct *work, const char *what)
+{
+	if (unlikely(this_worker && this_worker->current_work == work &&
+		     this_worker->current_func == work->func))
+		kit_bug(__FILE__, __LINE__, "%s of a work item by its own function", what);
+}
+
+/* Waits for the instance that is queued or running now. */
+static bool wait_work(struct work_struct *work, bool running_only)
+{
+	struct workqueue_struct *wq;
+	struct worker *worker;
+	struct barrier b;
+	bool wait = false;
+
+	wq = __atomic_load_n(&work->wq, __ATOMIC_ACQUIRE);
+	if (!wq)
+		return false;
+	init_completion(&b.done);
+	kit_raw_lock(&wq->lock);
+	worker = find_running(wq, work);
+	if (!running_only && READ_ONCE(work->wq) == wq && !list_empty(&work->entry)) {
+		list_add_tail(&b.node, &work->barriers);
+		wait = true;
+	} else if (worker) {
+		list_add_tail(&b.node, &worker->barriers);
+		wait = true;
+	}
+	kit_raw_unlock(&wq->lock);
+	if (wait)
+		wait_for_completion(&b.done);
+	return wait;
+}
+
+bool flush_work(struct work_struct *work)
+{
+	might_sleep();
+	check_not_own(work, "flush");
+	return wait_work(work, false);
+}
+
+bool flush_delayed_work(struct delayed_work *dwork)
+{
+	struct workqueue_struct *wq;
+
+	might_sleep();
+	check_not_own(&dwork->work, "flush");
+	if (del_timer_sync(&dwork->timer)) {
+		wq = dwork->wq;
+		kit_raw_lock(&wq->lock);
+		insert_work_locked(wq, &dwork->work);
+		kit_raw_unlock(&wq->lock);
+	}
+	return wait_work(&dwork->work, false);
+}
+
+static bool cancel(struct work_struct *work, struct delayed_work *dwork)
+{
+	enum grab was = grab_pending(work, dwork, false, 0);
+
+	if (was != GRAB_CANCELING)
+		clear_state(work);
+	return was == GRAB_PENDING;
+}
+
+bool cancel_work(struct work_struct *work)
+{
+	return cancel(work, NULL);
+}
+
+bool cancel_delayed_work(struct delayed_work *dwork)
+{
+	return cancel(&dwork->work, dwork);
+}
+
+static bool cancel_sync(struct work_struct *work, struct delayed_work *dwork)
+{
+	struct workqueue_struct *wq;
+	enum grab was;
+
+	might_sleep();
+	check_not_own(work, "cancel");
+	was = grab_pending(work, dwork, true, WORK_CANCELING);
+	wait_work(work, true);
+	wq = READ_ONCE(work->wq);
+	if (!wq) {
+		clear_state(work);
+		return false;
+	}
+	kit_raw_lock(&wq->lock);
+	clear_state(work);
+	changed_locked(wq);
+	kit_raw_unlock(&wq->lock);
+	return was == GRAB_PENDING;
+}
+
+bool cancel_work_sync(struct work_struct *work)
+{
+	return cancel_sync(work, NULL);
+}
+
+bool cancel_delayed_work_sync(struct delayed_work *dwork)
+{
+	return cancel_sync(&dwork->work, dwork);
+}
+
+/* Is anything left that was queued at or before seq? */
+static bool unfinished_locked(struct workqueue_struct *wq, u64 seq)
+{
+	struct work_struct *work;
+	struct worker *worker;
+
+	if (!list_empty(&wq->pending) &&
+	    list_first_entry(&wq->pending, struct work_struct, entry)->seq <= seq)
+		return true;
+	list_for_each_entry(worker, &wq->busy, node) {
+		if (worker->current_work && worker->current_seq <= seq)
+			return true;
+		list_for_each_entry(work, &worker->scheduled, entry)
+			if (work->seq <= seq)
+				return true;
+	}
+	return false;
+}
+
+void kit_flush_workqueue(struct workqueue_struct *wq)
+{
+	u64 seq;
+
+	might_sleep();
+	if (unlikely(this_worker && this_worker->wq == wq))
+		kit_bug(__FILE__, __LINE__, "work queue %s flushed by its own work", wq->name);
+	kit_raw_lock(&wq->lock);
+	seq = wq->last_seq;
+	while (unfinished_locked(wq, seq))
+		wait_changed_locked(wq);
+	kit_raw_unlock(&wq->lock);
+}
+
+void drain_workqueue(struct workqueue_struct *wq)
+{
+	might_sleep();
+	if (unlikely(this_worker && this_worker->wq == wq))
+		kit_bug(__FILE__, __LINE__, "work queue %s drained by its own work", wq->name);
+	kit_raw_lock(&wq->lock);
+	while (unfinished_locked(wq, U64_MAX))
+		wait_changed_locked(wq);
+	kit_raw_unlock(&wq->lock);
+}
+
+static struct workqueue_struct *get_queue(void)
+{
+	struct workqueue_struct *wq = NULL;
+	void *probe = kmalloc(1, GFP_KERNEL);
+
+	/* So that an injected allocation failure reaches this call too. */
+	if (!probe)
+		return NULL;
+	kfree(probe);
+	kit_raw_lock(&recycle_lock);
+	if (!list_empty(&recycle_list)) {
+		wq = list_first_entry(&recycle_list, struct workqueue_struct, recycle);
+		list_del_init(&wq->recycle);
+	}
+	kit_raw_unlock(&recycle_lock);
+	if (wq)
+		return wq;
+	wq = calloc(1, sizeof(*wq));
+	if (!wq)
+		return NULL;
+	pthread_mutex_init(&wq->lock, NULL);
+	pthread_cond_init(&wq->changed, NULL);
+	INIT_LIST_HEAD(&wq->pending);
+	INIT_LIST_HEAD(&wq->idle);
+	INIT_LIST_HEAD(&wq->busy);
+	INIT_LIST_HEAD(&wq->recycle);
+	return wq;
+}
+
+static void put_queue(struct workqueue_struct *wq)
+{
+	kit_raw_lock(&recycle_lock);
+	list_add(&wq->recycle, &recycle_list);
+	kit_raw_unlock(&recycle_lock);
+}
+
+struct workqueue_struct *alloc_workqueue(const char *fmt, unsigned int flags, int max_active, ...)
+{
+	struct workqueue_struct *wq = get_queue();
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	va_list args;
+	bool ok;
+
+	if (!wq)
+		return NULL;
+	kit_raw_lock(&wq->lock);
+	va_start(args, max_active);
+	vsnprintf(wq->name, sizeof(wq->name), fmt, args);
+	va_end(args);
+	wq->max_threads = (unsigned int)(max_active > 0 ? min_t(int, max_active, WQ_MAX_ACTIVE) :
+					 (int)max_t(long, cpus, 1) * 4);
+	wq->stopping = false;
+	wq->alive = true;
+	/* One thread from the start: later shortage slows the queue, and never stops it. */
+	wq->proven = false;
+	if (!add_worker_locked(wq))
+		while (wq->nr_threads && !wq->proven)
+			wait_changed_locked(wq);
+	wq->alive = wq->nr_threads > 0;
+	ok = wq->alive;
+	kit_raw_unlock(&wq->lock);
+	if (ok)
+		return wq;
+	put_queue(wq);
+	return NULL;
+}
+
+void destroy_workqueue(struct workqueue_struct *wq)
+{
+	struct worker *worker;
+
+	drain_workqueue(wq);
+	kit_raw_lock(&wq->lock);
+	wq->alive = false;
+	wq->stopping = true;
+	list_for_each_entry(worker, &wq->idle, node)
+		pthread_cond_signal(&worker->wake);
+	while (wq->nr_threads)
+		wait_changed_locked(wq);
+	kit_raw_unlock(&wq->lock);
+	put_queue(wq);
+}
+
+int kit_workqueues_start(void)
+{
+	if (system_wq)
+		return 0;
+	system_wq = alloc_workqueue("events", 0, 0);
+	if (!system_wq)
+		return -ENOMEM;
+	system_long_wq = system_wq;
+	system_unbound_wq = system_wq;
+	return 0;
+}
+
+void kit_workqueues_stop(void)
+{
+	if (system_wq)
+		destroy_workqueue(system_wq);
+	system_wq = NULL;
+	system_long_wq = NULL;
+	system_unbound_wq = NULL;
+}
+
+void kit_workqueues_free(void)
+{
+	struct workqueue_struct *wq;
+
+	kit_raw_lock(&recycle_lock);
+	while (!list_empty(&recycle_list)) {
+		wq = list_first_entry(&recycle_list, struct workqueue_struct, recycle);
+		list_del(&wq->recycle);
+		pthread_cond_destroy(&wq->changed);
+		pthread_mutex_destroy(&wq->lock);
+		free(wq);
+	}
+	kit_raw_unlock(&recycle_lock);
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "user/password.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+int password_read_fd(int fd, char *password, size_t size)
+{
+	size_t len = 0;
+	int ret = 0;
+
+	/* Byte by byte: what follows the line is somebody else's. */
+	for (;;) {
+		char byte;
+		ssize_t got = read(fd, &byte, 1);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			ret = -errno;
+		if (!got && !len)
+			ret = -ENODATA;
+		if (got <= 0 || byte == '\n')
+			break;
+		if (!byte)
+			ret = -EINVAL;
+		else if (len + 1 == size)
+			ret = -EMSGSIZE;
+		else
+			password[len++] = byte;
+	}
+	password[len] = '\0';
+	if (ret)
+		explicit_bzero(password, size);
+	return ret;
+}
+
+static void write_text(int fd, const char *text)
+{
+	/* A prompt that cannot be seen is no reason to give up. */
+	if (write(fd, text, strlen(text)) < 0)
+		return;
+}
+
+int password_ask(const char *user, char *password, size_t size)
+{
+	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY), ret;
+	struct termios before, silent;
+	sigset_t stop, old;
+	char prompt[96];
+
+	if (fd < 0)
+		return -ENOTTY;
+	if (tcgetattr(fd, &before)) {
+		close(fd);
+		return -ENOTTY;
+	}
+	/* Ctrl-C must not leave the terminal without echo: it comes after it is restored. */
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGINT);
+	sigaddset(&stop, SIGTERM);
+	sigaddset(&stop, SIGTSTP);
+	sigprocmask(SIG_BLOCK, &stop, &old);
+	silent = before;
+	silent.c_lflag &= ~(ECHO | ISIG);
+	silent.c_lflag |= ICANON;
+	snprintf(prompt, sizeof(prompt), "Password of %s: ", user);
+	write_text(fd, prompt);
+	tcsetattr(fd, TCSAFLUSH, &silent);
+	ret = password_read_fd(fd, password, size);
+	tcsetattr(fd, TCSAFLUSH, &before);
+	write_text(fd, "\n");
+	sigprocmask(SIG_SETMASK, &old, NULL);
+	close(fd);
+	return ret;
+}
