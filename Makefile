@@ -4,6 +4,10 @@
 # below build/ only. The engine's kernel build is ksmbd/Makefile (kbuild).
 
 MAKEFLAGS += --no-builtin-rules
+# As many jobs as processors, unless -j says otherwise.
+ifeq ($(filter -j%,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(shell nproc)
+endif
 .SUFFIXES:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all

@@ -22,7 +22,7 @@ CPPFLAGS_ALL := $(INCLUDES) -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64
 CFLAGS_ALL := -std=gnu11 -g -pthread -fno-strict-aliasing -fno-common \
 	-fno-delete-null-pointer-checks \
 	-Wall -Wextra -Werror -Wmissing-prototypes -Wstrict-prototypes -Wvla -Wundef \
-	-Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers
+	-Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers -Wno-type-limits
 
 # What the kernel's compiler flags demand of the engine.
 CFLAGS_ENGINE := -Wdeclaration-after-statement
@@ -30,7 +30,8 @@ CFLAGS_ENGINE := -Wdeclaration-after-statement
 HARDEN_C := -fPIE -fstack-protector-strong -fstack-clash-protection -D_FORTIFY_SOURCE=2
 HARDEN_LD := -pie -Wl,-z,relro,-z,now,-z,noexecstack
 
-CFLAGS_release := -O2 $(HARDEN_C)
+# gcc warns of these where a value is cut off on purpose; the kernel switches them off too.
+CFLAGS_release := -O2 $(HARDEN_C) -Wno-format-truncation -Wno-alloc-size-larger-than
 CFLAGS_ENGINE_release := -Wframe-larger-than=1024
 LDFLAGS_release := $(HARDEN_LD)
 

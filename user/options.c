@@ -104,14 +104,60 @@ static bool is_reserved(const char *name)
 	return !strcasecmp(name, CONF_IPC_NAME);
 }
 
-/* NAME=PATH[,ro][,guest]; a path may contain commas, the options stand at the very end. */
+/* Take ",ro", ",rw" and ",guest" off the end of @path. A path may contain commas itself. */
+static void cut_share_options(char *path, struct option_share *share)
+{
+	for (;;) {
+		if (cut_suffix(path, ",ro"))
+			share->read_only = true;
+		else if (cut_suffix(path, ",guest"))
+			share->guest = true;
+		else if (!cut_suffix(path, ",rw"))
+			return;
+	}
+}
+
+static bool is_directory(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st))
+		return false;
+	errno = ENOTDIR;
+	return S_ISDIR(st.st_mode);
+}
+
+/* Find the directory of a share, or say what is wrong. */
+static enum exit_status resolve_share(struct option_share *share, char *path)
+{
+	char *comma;
+
+	if (is_reserved(share->name)) {
+		complain("share \"%s\": this name has another meaning", share->name);
+		return EXIT_STATUS_CONFIG;
+	}
+	if (is_directory(path)) {
+		share->path = realpath(path, NULL);
+		if (share->path)
+			return EXIT_STATUS_OK;
+	}
+	complain("share \"%s\": %s: %s", share->name, path, strerror(errno));
+	comma = strrchr(path, ',');
+	if (!comma)
+		return EXIT_STATUS_CONFIG;
+	*comma = '\0';
+	if (!is_directory(path))
+		return EXIT_STATUS_CONFIG;
+	complain("--share: \"%s\" is neither \"ro\" nor \"guest\"", comma + 1);
+	return EXIT_STATUS_USAGE;
+}
+
 static enum exit_status add_share(struct options *options, const char *text)
 {
 	const char *equals = strchr(text, '=');
 	struct option_share share = { 0 };
+	enum exit_status status = EXIT_STATUS_FAILURE;
 	char *path;
-	struct stat st;
-	bool more = true;
 
 	if (!equals || equals == text || !equals[1]) {
 		complain("--share: \"%s\" is not NAME=PATH", text);
@@ -119,40 +165,16 @@ static enum exit_status add_share(struct options *options, const char *text)
 	}
 	share.name = strndup(text, equals - text);
 	path = strdup(equals + 1);
-	if (!share.name || !path || !grow(&options->shares, options->share_count, sizeof(share))) {
-		free(share.name);
-		free(path);
-		return EXIT_STATUS_FAILURE;
+	if (share.name && path && grow(&options->shares, options->share_count, sizeof(share))) {
+		cut_share_options(path, &share);
+		status = resolve_share(&share, path);
 	}
-	while (more) {
-		more = cut_suffix(path, ",ro");
-		share.read_only |= more;
-		if (!more) {
-			more = cut_suffix(path, ",guest");
-			share.guest |= more;
-		}
-		more |= cut_suffix(path, ",rw");
-	}
-	share.path = realpath(path, NULL);
-	if (share.path && !stat(share.path, &st) && !S_ISDIR(st.st_mode)) {
-		errno = ENOTDIR;
-		free(share.path);
-		share.path = NULL;
-	}
-	if (!share.path)
-		complain("share \"%s\": %s: %s", share.name, path, strerror(errno));
 	free(path);
-	if (share.path && is_reserved(share.name)) {
-		complain("share \"%s\": this name has another meaning", share.name);
-		free(share.path);
-		share.path = NULL;
-	}
-	if (!share.path) {
+	if (status == EXIT_STATUS_OK)
+		options->shares[options->share_count++] = share;
+	else
 		free(share.name);
-		return EXIT_STATUS_CONFIG;
-	}
-	options->shares[options->share_count++] = share;
-	return EXIT_STATUS_OK;
+	return status;
 }
 
 static enum exit_status set_password(struct options *options, const char *name,

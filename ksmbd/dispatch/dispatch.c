@@ -17,7 +17,7 @@ static ntstatus_t check_order(struct ksmbd_request *req)
 
 	if (negotiated != (req->hdr.command == SMB2_NEGOTIATE))
 		return STATUS_SUCCESS;
-	req->close_conn = true; /* 3.3.5.3.1, 3.3.5.2 */
+	req->drop_conn = true; /* 3.3.5.2, 3.3.5.4 */
 	return STATUS_INVALID_PARAMETER;
 }
 
@@ -133,13 +133,8 @@ ntstatus_t ksmbd_dispatch_run(struct ksmbd_request *req)
 
 	if (status != STATUS_SUCCESS)
 		return status;
-	if (!row) {
-		status = check_session(req);
-		if (status != STATUS_SUCCESS && req->hdr.command < SMB2_COMMAND_NR)
-			return status;
-		return req->hdr.command < SMB2_COMMAND_NR ? STATUS_NOT_SUPPORTED :
-							    STATUS_INVALID_PARAMETER;
-	}
+	if (!row) /* 3.3.5.2.6 */
+		return STATUS_INVALID_PARAMETER;
 	status = check_row(req, row);
 	if (status != STATUS_SUCCESS)
 		return status;

@@ -3,6 +3,12 @@
 #include "smb2/smb2.h"
 #include "wire/smb2_format.h"
 
+/* Commands that are not built yet: their preconditions hold all the same. */
+static ntstatus_t refuse_command(struct ksmbd_request *req)
+{
+	return STATUS_NOT_SUPPORTED;
+}
+
 #define S KSMBD_ROW_SESSION
 #define ST (KSMBD_ROW_SESSION | KSMBD_ROW_TREE)
 #define STU (KSMBD_ROW_SESSION | KSMBD_ROW_TREE | KSMBD_ROW_AS_USER)
@@ -27,11 +33,14 @@ static const struct ksmbd_smb2_row rows[SMB2_COMMAND_NR] = {
 	[SMB2_FLUSH]           = { "FLUSH",           24, 24, STU, 8, WRITE_ACCESS, ksmbd_smb2_flush },
 	[SMB2_READ]            = { "READ",            49, 48, STU, 16, FILE_READ_DATA | FILE_EXECUTE, ksmbd_smb2_read },
 	[SMB2_WRITE]           = { "WRITE",           49, 48, STU, 16, WRITE_ACCESS, ksmbd_smb2_write },
+	[SMB2_LOCK]            = { "LOCK",            48, 48, STU, 8, 0, refuse_command },
 	[SMB2_IOCTL]           = { "IOCTL",           57, 56, STUF, 8, 0, ksmbd_smb2_ioctl },
 	[SMB2_ECHO]            = { "ECHO",             4,  4, 0,   0, 0, ksmbd_smb2_echo },
 	[SMB2_QUERY_DIRECTORY] = { "QUERY_DIRECTORY", 33, 32, STU, 8, FILE_LIST_DIRECTORY, ksmbd_smb2_query_directory },
+	[SMB2_CHANGE_NOTIFY]   = { "CHANGE_NOTIFY",   32, 32, STU, 8, 0, refuse_command },
 	[SMB2_QUERY_INFO]      = { "QUERY_INFO",      41, 40, STU, 24, 0, ksmbd_smb2_query_info },
 	[SMB2_SET_INFO]        = { "SET_INFO",        33, 32, STU, 16, 0, ksmbd_smb2_set_info },
+	[SMB2_OPLOCK_BREAK]    = { "OPLOCK_BREAK",    24, 24, ST,  8, 0, refuse_command },
 };
 /* clang-format on */
 

@@ -41,11 +41,14 @@ static struct ksmbd_reply *alloc_reply(struct ksmbd_request *req)
 static ntstatus_t inherit_ids(struct ksmbd_request *req)
 {
 	if (!(req->hdr.flags & SMB2_FLAGS_RELATED_OPERATIONS)) {
+		req->unrelated = false;
 		req->related_has_fid = false;
 		req->related_status = STATUS_SUCCESS;
 		return STATUS_SUCCESS;
 	}
-	if (!req->index)
+	/* Related to nothing; and what is related to that, fails alike. */
+	req->unrelated |= !req->index;
+	if (req->unrelated)
 		return STATUS_INVALID_PARAMETER;
 	req->hdr.session_id = req->related_session_id;
 	req->hdr.tree_id = req->related_tree_id;
@@ -155,7 +158,7 @@ static bool next_element(struct ksmbd_request *req)
 	u32 next = req->hdr.next;
 
 	/* The last element's objects stay until its reply is out: it may point into them. */
-	if (!next || req->close_conn)
+	if (!next || req->close_conn || req->drop_conn)
 		return false;
 	ksmbd_request_drop_element(req);
 	req->off += next;
@@ -204,8 +207,9 @@ void ksmbd_request_run(struct ksmbd_request *req)
 			break;
 		status = start_element(req);
 	}
-	ksmbd_reply_send(req);
-	if (req->close_conn)
+	if (!req->drop_conn)
+		ksmbd_reply_send(req);
+	if (req->close_conn || req->drop_conn)
 		ksmbd_conn_shutdown(conn);
 	ksmbd_request_free(req);
 }

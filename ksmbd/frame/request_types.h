@@ -107,12 +107,14 @@ struct ksmbd_request {
 	u64 related_persistent_id;
 	u64 related_volatile_id;
 	bool related_has_fid;
+	bool unrelated; /* the chain began with an element that claimed to be related */
 	ntstatus_t related_status; /* why there is no FileId to inherit */
 
 	struct ksmbd_park park;
 	u32 credits_granted; /* for the current element */
 	bool interim_sent; /* current element was answered with STATUS_PENDING */
-	bool close_conn; /* drop the connection once the reply is out */
+	bool close_conn; /* end the connection once the reply is out */
+	bool drop_conn; /* end the connection without a word */
 	u8 *preauth; /* hash the reply goes into, or NULL; lives in conn or channel */
 	bool sign_with_new_key; /* SESSION_SETUP success: sign although request was not */
 

@@ -4,6 +4,7 @@
 #include <linux/string.h>
 
 #include "acl/acl.h"
+#include "name/veto.h"
 #include "open/create.h"
 #include "session/session_types.h"
 #include "util/status.h"
@@ -268,6 +269,8 @@ static ntstatus_t open_existing(struct ksmbd_tree *tree, struct ksmbd_user *user
 					    tree->max_access, &all);
 	if (status != STATUS_SUCCESS)
 		return status;
+	if ((args->options & FILE_DELETE_ON_CLOSE) && !(granted & FILE_DELETE))
+		return STATUS_ACCESS_DENIED;
 	open = alloc_open(tree, user, args, granted);
 	if (!open)
 		return STATUS_INSUFFICIENT_RESOURCES;
@@ -349,6 +352,8 @@ ntstatus_t ksmbd_open_create(struct ksmbd_tree *tree, struct ksmbd_user *user,
 	ntstatus_t status = STATUS_RETRY;
 	u32 try;
 
+	if (ksmbd_path_vetoed(tree->share->conf.veto, args->name))
+		return STATUS_OBJECT_NAME_NOT_FOUND;
 	if (args->parts.stream)
 		return STATUS_OBJECT_NAME_INVALID; /* no alternate streams yet */
 	if (!*args->name && (args->options & FILE_DELETE_ON_CLOSE))

@@ -7,6 +7,7 @@
 #include "attr/attr.h"
 #include "name/path.h"
 #include "name/utf16.h"
+#include "name/veto.h"
 #include "name/wildcard.h"
 #include "open/dirscan.h"
 #include "open/open.h"
@@ -50,19 +51,9 @@ static bool is_dots(const char *name, u32 len)
 	return name[0] == '.' && (len == 1 || (len == 2 && name[1] == '.'));
 }
 
-static bool is_vetoed(const struct ksmbd_share *share, const char *name, u32 len)
-{
-	const char *veto = share->conf.veto;
-
-	for (; veto && *veto; veto += strlen(veto) + 1)
-		if (ksmbd_wildcard_match(veto, strlen(veto), name, len, true))
-			return true;
-	return false;
-}
-
 static bool may_show(const struct ksmbd_share *share, const char *name, u32 len)
 {
-	return ksmbd_name_check(name, len) && !is_vetoed(share, name, len);
+	return ksmbd_name_check(name, len) && !ksmbd_name_vetoed(share->conf.veto, name, len);
 }
 
 static bool is_wanted(void *ctx, const char *name, u32 len)

@@ -9,12 +9,13 @@
  * the memory and the file, not the handle's rights on the inode.
  * An inode is owned by its attached opens; the last detach removes it from the hash.
  *
- * Locks: @open->lock: directory scan, position, pipe. @inode->lock: list of opens,
+ * Locks: @open->lock: directory scan, pipe. @inode->lock: list of opens,
  * share modes, delete_pending. Never @open->lock inside @inode->lock.
  */
 #ifndef KSMBD_OPEN_OPEN_TYPES_H
 #define KSMBD_OPEN_OPEN_TYPES_H
 
+#include <linux/atomic.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/refcount.h>
@@ -47,7 +48,7 @@ struct ksmbd_inode {
  * @share_access, @options: as requested (FILE_SHARE_*, CreateOptions)
  * @attached: (inode's lock) takes part in share modes
  * @delete_on_close: (inode's lock)
- * @position: (lock) FilePositionInformation
+ * @position: FilePositionInformation: where the last READ or WRITE ended
  * @mode: FileModeInformation: the options it may carry
  * @scan: (lock) directory enumeration, NULL until the first QUERY_DIRECTORY
  * @pipe: NULL unless a pipe
@@ -70,7 +71,7 @@ struct ksmbd_open {
 	struct ksmbd_inode *inode;
 	struct list_head inode_link;
 	struct mutex lock;
-	u64 position;
+	atomic64_t position;
 	struct ksmbd_dirscan *scan;
 	struct ksmbd_pipe *pipe;
 };

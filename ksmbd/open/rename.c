@@ -6,6 +6,7 @@
 
 #include "attr/attr.h"
 #include "name/path.h"
+#include "name/veto.h"
 #include "open/open.h"
 #include "session/session_types.h"
 #include "util/status.h"
@@ -62,6 +63,8 @@ static ntstatus_t lookup_target(struct ksmbd_open *open, const u8 *wire_name, u3
 		return status;
 	if (parts.stream)
 		return STATUS_NOT_SUPPORTED;
+	if (ksmbd_path_vetoed(open->share->conf.veto, *name))
+		return STATUS_ACCESS_DENIED;
 	if (!**name || parts.data_stream || parts.index_stream)
 		return STATUS_OBJECT_NAME_INVALID;
 	err = ksmbd_path_lookup(open->share->root, *name, ksmbd_open_lookup_flags(open->share),

@@ -81,7 +81,7 @@ static ntstatus_t check_args(const struct create_args *args)
 		return STATUS_ACCESS_DENIED;
 	if ((disk->options & FILE_DELETE_ON_CLOSE) &&
 	    !(disk->access & (FILE_DELETE | FILE_GENERIC_ALL | FILE_MAXIMUM_ALLOWED)))
-		return STATUS_ACCESS_DENIED;
+		return STATUS_INVALID_PARAMETER;
 	if (args->ctx.extended_attributes)
 		return STATUS_EAS_NOT_SUPPORTED;
 	/* No handle survives its connection yet, and there are no snapshots. */

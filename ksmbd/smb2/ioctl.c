@@ -11,6 +11,7 @@
 #include "smb2/negotiate.h"
 #include "smb2/reply.h"
 #include "smb2/smb2.h"
+#include "util/status.h"
 #include "wire/smb2_format.h"
 
 #define BODY_SIZE 48
@@ -98,7 +99,7 @@ static ntstatus_t validate_negotiate(struct ksmbd_request *req, const struct ioc
 	if (!guid || dialect != conn->dialect || capabilities != conn->client_capabilities ||
 	    mode != conn->client_security_mode ||
 	    memcmp(guid, conn->client_guid, sizeof(conn->client_guid))) {
-		req->close_conn = true;
+		req->drop_conn = true;
 		return STATUS_ACCESS_DENIED;
 	}
 	encode_ioctl(req, args, 24);
@@ -160,10 +161,33 @@ static ntstatus_t refuse_dfs(struct ksmbd_request *req, const struct ioctl_args 
 	return STATUS_FS_DRIVER_REQUIRED;
 }
 
+/*
+ * [MS-FSCC] 2.3.1.1: an id that stays with the file: its inode. The birth ids, which
+ * a link tracker would use, are zero.
+ */
+static ntstatus_t get_object_id(struct ksmbd_request *req, const struct ioctl_args *args)
+{
+	struct ksmbd_wr *wr = &req->reply->wr;
+	struct ksmbd_stat st;
+	int err;
+
+	if (req->open->pipe)
+		return STATUS_INVALID_DEVICE_REQUEST;
+	err = ksmbd_file_stat(req->open->file, &st);
+	if (err)
+		return ksmbd_status_from_errno(err);
+	encode_ioctl(req, args, 64);
+	ksmbd_wr_u64(wr, st.dev);
+	ksmbd_wr_u64(wr, st.ino);
+	ksmbd_wr_zero(wr, 48);
+	return STATUS_SUCCESS;
+}
+
 /* clang-format off */
 static const struct ioctl_row rows[] = {
 	{ FSCTL_VALIDATE_NEGOTIATE_INFO, false, 0, 24, validate_negotiate },
 	{ FSCTL_PIPE_TRANSCEIVE, true, FILE_WRITE_DATA, 0, transceive },
+	{ FSCTL_CREATE_OR_GET_OBJECT_ID, true, 0, 64, get_object_id },
 	{ FSCTL_DFS_GET_REFERRALS, false, 0, 0, refuse_dfs },
 	{ FSCTL_DFS_GET_REFERRALS_EX, false, 0, 0, refuse_dfs },
 };

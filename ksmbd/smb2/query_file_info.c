@@ -65,8 +65,8 @@ static const struct file_class classes[] = {
 	{ FILE_ALIGNMENT_INFORMATION, ON_DISK, 4, 0, 0, ksmbd_fileinfo_write_alignment },
 	{ FILE_ALL_INFORMATION, ON_DISK | NEED_ATTR | NEED_NAME, 104, FILE_READ_ATTRIBUTES, 0,
 	  ksmbd_fileinfo_write_all },
-	{ FILE_ALTERNATE_NAME_INFORMATION, ON_DISK, 8, 0, 0, NULL,
-	  STATUS_OBJECT_NAME_NOT_FOUND },
+	/* Not OBJECT_NAME_NOT_FOUND: smbclient gives up on the whole object then. */
+	{ FILE_ALTERNATE_NAME_INFORMATION, ON_DISK, 8, 0, 0, NULL, STATUS_NOT_SUPPORTED },
 	{ FILE_STREAM_INFORMATION, ON_DISK | NEED_STAT, 32, 0, 0, ksmbd_fileinfo_write_stream },
 	{ FILE_PIPE_INFORMATION, ON_PIPE, 8, FILE_READ_ATTRIBUTES, 0,
 	  ksmbd_fileinfo_write_pipe },
@@ -202,7 +202,7 @@ static int execute(struct ksmbd_open *open, u32 flags, struct ksmbd_fileinfo *in
 	info->access = open->access;
 	mutex_lock(&open->lock);
 	info->mode = open->mode;
-	info->position = open->position;
+	info->position = atomic64_read(&open->position);
 	mutex_unlock(&open->lock);
 	if (open->pipe) {
 		read_pipe(info);

@@ -104,6 +104,7 @@ static ntstatus_t read_file(struct ksmbd_request *req, const struct read_args *a
 		status = STATUS_END_OF_FILE;
 	if (status != STATUS_SUCCESS)
 		return status;
+	atomic64_set(&req->open->position, args->offset + len);
 	return encode_read(req, len);
 }
 

@@ -208,9 +208,7 @@ static ntstatus_t set_position(struct ksmbd_request *req, struct ksmbd_rd *data)
 
 	if (position > S64_MAX)
 		return STATUS_INVALID_PARAMETER;
-	mutex_lock(&req->open->lock);
-	req->open->position = position;
-	mutex_unlock(&req->open->lock);
+	atomic64_set(&req->open->position, position);
 	return STATUS_SUCCESS;
 }
 

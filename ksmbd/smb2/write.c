@@ -11,6 +11,9 @@
 #include "util/status.h"
 #include "wire/smb2_format.h"
 
+/* The end of the largest file a client expects: NTFS's, 16 TiB - 64 KiB. */
+#define MAX_FILE_SIZE 0xfffffff0000ULL
+
 struct write_args {
 	u64 offset;
 	u32 flags;
@@ -46,21 +49,21 @@ static ntstatus_t write_file(struct ksmbd_request *req, const struct write_args 
 
 	if (open->is_dir)
 		return STATUS_INVALID_DEVICE_REQUEST;
-	/* Appending only: wherever the client points, the end is meant. */
-	if (offset == U64_MAX || !(open->access & FILE_WRITE_DATA)) {
-		err = ksmbd_file_stat(open->file, &st);
-		if (!err && offset != U64_MAX && offset != st.size)
-			return STATUS_ACCESS_DENIED;
-		offset = st.size;
-	}
-	if (!err && offset > S64_MAX - args->data.len)
+	if (offset > S64_MAX || (seg.len && offset > MAX_FILE_SIZE - seg.len))
 		return STATUS_INVALID_PARAMETER;
+	if (!(open->access & FILE_WRITE_DATA)) { /* appending only */
+		err = ksmbd_file_stat(open->file, &st);
+		if (!err && offset < st.size)
+			return STATUS_ACCESS_DENIED;
+	}
 	/* Straight from the receive buffer. */
 	if (!err && seg.len)
 		err = ksmbd_file_write(open->file, &seg, 1, offset);
 	if (!err && ((args->flags & SMB2_WRITEFLAG_WRITE_THROUGH) ||
 		     (open->options & FILE_WRITE_THROUGH)))
 		err = ksmbd_file_sync(open->file, true);
+	if (!err)
+		atomic64_set(&open->position, offset + seg.len);
 	return ksmbd_status_from_errno(err);
 }
 

@@ -25,7 +25,8 @@ static const struct {
 	ksmbd_fsinfo_write_fn *write;
 	const char *hex;
 } classes[] = {
-	{ ksmbd_fsinfo_write_volume, "1100000000000000" "15000000" "04000000" "0000" "73006800" },
+	{ ksmbd_fsinfo_write_volume, "1100000000000000" "15000000" "04000000" "0000" "73006800"
+				     "0000" },
 	{ ksmbd_fsinfo_write_size, "1200000000000000" "1300000000000000" "0800000000020000" },
 	{ ksmbd_fsinfo_write_device, "0700000020000000" },
 	{ ksmbd_fsinfo_write_attribute, "46000000" "ff000000" "02000000" "4600" },

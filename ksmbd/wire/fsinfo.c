@@ -6,13 +6,20 @@
 #define SSINFO_FLAGS_ALIGNED_DEVICE 0x1
 #define SSINFO_FLAGS_PARTITION_ALIGNED_ON_DEVICE 0x2
 
+/* Smallest whole structure: clients refuse a reply that is shorter, however short the label */
+#define VOLUME_SIZE 24
+
 void ksmbd_fsinfo_write_volume(struct ksmbd_wr *w, const struct ksmbd_fsinfo *info)
 {
+	u32 start = w->len;
+
 	ksmbd_wr_u64(w, info->create_time);
 	ksmbd_wr_u32(w, info->serial);
 	ksmbd_wr_u32(w, info->label_len);
 	ksmbd_wr_u16(w, 0); /* SupportsObjects, Reserved */
 	ksmbd_wr_bytes(w, info->label, info->label_len);
+	if (w->len - start < VOLUME_SIZE)
+		ksmbd_wr_zero(w, VOLUME_SIZE - (w->len - start));
 }
 
 void ksmbd_fsinfo_write_size(struct ksmbd_wr *w, const struct ksmbd_fsinfo *info)

@@ -99,6 +99,16 @@ class SmbClient:
                                             result.describe()))
         return result.output
 
+    def allinfo(self, name):
+        """`allinfo`; that there is no 8.3 name may be said as the one error."""
+        result = self.raw('allinfo "%s"' % name)
+        expected = "NT_STATUS_OBJECT_NAME_NOT_FOUND getting alt name for"
+        lines = [line for line in result.output.splitlines()
+                 if not line.startswith(expected)]
+        if result.code != 0 or STATUS.search("\n".join(lines)):
+            raise Fail("allinfo failed: " + result.describe())
+        return result.output
+
     def list_shares(self, timeout=30, extra=()):
         return self.call(["smbclient"] + self.common() + list(extra) +
                          ["-g", "-L", "127.0.0.1"], timeout)

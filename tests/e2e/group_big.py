@@ -66,7 +66,7 @@ def past_4_gib(env):
     smb = SmbClient(env, server(env))
     size = smb.listing("sparse")["sparse"][1]
     expect_equal(size, GIB4 + 70005, "size in ls")
-    info = smb.run("allinfo sparse")
+    info = smb.allinfo("sparse")
     # this client prints the lower half of a stream's size only
     expect("stream:" not in info or "stream: [::$DATA], %d bytes" % (
         size & 0xFFFFFFFF) in info, "allinfo shows another size:\n" + info)

@@ -50,7 +50,7 @@ def everyday(env, dialect, signing):
     expect_equal(sorted(entries), ["empty", "sub", "two.bin"], "ls")
     expect_equal(entries["two.bin"][1], os.path.getsize(source), "size in ls")
     expect("D" in entries["sub"][0], "ls shows no directory attribute")
-    info = smb.run(["cd " + top, "allinfo two.bin"])
+    info = smb.allinfo(top + "\\two.bin")
     for word in ("create_time:", "write_time:", "attributes:"):
         expect(word in info, "allinfo has no %s\n%s" % (word, info))
     smb.run(["cd " + top, "rename two.bin sub\\three.bin", "rmdir empty"])
@@ -109,7 +109,9 @@ def from_smb1(env):
 def defaults(env):
     source = local_file(env, "plain", 100000)
     smb = SmbClient(env, env.default_server())
-    smb.run(['put "%s" plain' % source, "allinfo plain", "del plain"])
+    smb.run('put "%s" plain' % source)
+    smb.allinfo("plain")
+    smb.run("del plain")
 
 
 @GROUP.test("volume and disk usage are told")
@@ -127,7 +129,7 @@ def attributes(env):
     smb.run(['put "%s" timed' % source, 'utimes timed '
              '"2020:01:02-03:04:06" "2020:02:03-04:05:08" '
              '"2020:03:04-05:06:10" -1'])
-    info = smb.run("allinfo timed")
+    info = smb.allinfo("timed")
     expect("2020" in info, "no time of 2020 came back:\n" + info)
     expect_equal(int(os.stat(env.path("data", "timed")).st_mtime) // 86400,
                  1583289970 // 86400, "mtime on disk, in days")

@@ -33,8 +33,7 @@ int ports_fixture_init(struct kunit *test)
 	fx->cred = ksmbd_cred_create(geteuid(), getegid(), NULL, 0);
 	if (!fx->cred)
 		return -ENOMEM;
-	return ksmbd_root_open(ports_host_path(test, ""), &fx->root) ?:
-		       ksmbd_cred_enter(fx->cred);
+	return ksmbd_root_open(ports_host_path(test, ""), &fx->root) ?: ksmbd_cred_enter(fx->cred);
 }
 
 static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *ftw)
@@ -100,8 +99,7 @@ bool ports_exists(struct kunit *test, const char *name)
 	return !lstat(ports_host_path(test, name), &st);
 }
 
-struct ksmbd_file *ports_open(struct kunit *test, const char *name, u32 lookup, u32 flags,
-			      int *err)
+struct ksmbd_file *ports_open(struct kunit *test, const char *name, u32 lookup, u32 flags, int *err)
 {
 	struct ksmbd_file *file = NULL;
 	struct ksmbd_path *path;
@@ -131,10 +129,9 @@ struct ksmbd_file *ports_must_create(struct kunit *test, const char *name, u32 m
 	int err;
 
 	KUNIT_ASSERT_EQ(test, ksmbd_path_lookup(ports_fixture(test)->root, name, 0, &path), 0);
-	err = ksmbd_file_create(path, mode,
-				S_ISDIR(mode) ? KSMBD_OPEN_READ :
-						KSMBD_OPEN_READ | KSMBD_OPEN_WRITE,
-				&file);
+	err = ksmbd_file_create(
+		path, mode, S_ISDIR(mode) ? KSMBD_OPEN_READ : KSMBD_OPEN_READ | KSMBD_OPEN_WRITE,
+		&file);
 	ksmbd_path_put(path);
 	KUNIT_ASSERT_EQ(test, err, 0);
 	return file;

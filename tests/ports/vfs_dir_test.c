@@ -161,8 +161,9 @@ static void dotdot_test(struct kunit *test)
 	/* Moved out of the share while open: still nothing of what is above it there. */
 	ino = inode_of(test, "dir/sub");
 	dir = ports_must_open(test, "dir/sub", KSMBD_OPEN_READ);
-	KUNIT_EXPECT_EQ(test, rename(ports_host_path(test, "dir/sub"),
-				     ports_host_path(test, "!outside/sub")), 0);
+	KUNIT_EXPECT_EQ(
+		test,
+		rename(ports_host_path(test, "dir/sub"), ports_host_path(test, "!outside/sub")), 0);
 	KUNIT_ASSERT_EQ(test, ksmbd_dir_open(dir, &pos), 0);
 	KUNIT_EXPECT_EQ(test, ksmbd_dir_iterate(pos, KSMBD_DIR_STAT, want_only, note, &seen), 0);
 	KUNIT_EXPECT_EQ(test, seen.last.st.ino, ino);
@@ -219,10 +220,9 @@ static void removed_test(struct kunit *test)
 	ksmbd_file_put(dir);
 }
 
-static struct kunit_case cases[] = {
-	KUNIT_CASE(many_test),	KUNIT_CASE(attributes_test), KUNIT_CASE(dotdot_test),
-	KUNIT_CASE(links_test), KUNIT_CASE(removed_test),    {}
-};
+static struct kunit_case cases[] = { KUNIT_CASE(many_test),    KUNIT_CASE(attributes_test),
+				     KUNIT_CASE(dotdot_test),  KUNIT_CASE(links_test),
+				     KUNIT_CASE(removed_test), {} };
 
 static struct kunit_suite port_vfs_dir_suite = {
 	.name = "port_vfs_dir",

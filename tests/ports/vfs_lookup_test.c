@@ -13,7 +13,7 @@
 #include "fixture.h"
 #include "user/host/vfs_host.h"
 
-#define FOLLOW KSMBD_LOOKUP_FOLLOW
+#define FOLLOW	 KSMBD_LOOKUP_FOLLOW
 #define CASELESS KSMBD_LOOKUP_CASELESS
 
 /* Run @body as the host is, and as hosts without openat2() and /proc would. */
@@ -59,8 +59,8 @@ static void names_test(struct kunit *test)
 
 static void dotdot_body(struct kunit *test)
 {
-	static const char *const names[] = { "..", "../outside/secret", "dir/../../outside",
-					     "dir/..", "/etc/passwd", "/" };
+	static const char *const names[] = { "..",     "../outside/secret", "dir/../../outside",
+					     "dir/..", "/etc/passwd",	    "/" };
 	u32 lookup, i;
 
 	for (lookup = 0; lookup < 4; lookup++) {
@@ -78,8 +78,9 @@ static void dotdot_test(struct kunit *test)
 
 static void links_body(struct kunit *test)
 {
-	static const char *const links[] = { "absolute", "parent", "up/secret", "in", "in/file",
-					     "deep/up2", "deep/up2/file", "Absolute", "IN/file" };
+	static const char *const links[] = { "absolute", "parent",   "up/secret",     "in",
+					     "in/file",	 "deep/up2", "deep/up2/file", "Absolute",
+					     "IN/file" };
 	u32 i;
 
 	for (i = 0; i < sizeof(links) / sizeof(links[0]); i++)
@@ -294,14 +295,10 @@ static void caseless_test(struct kunit *test)
 	on_all_hosts(test, caseless_body);
 }
 
-
-static struct kunit_case cases[] = {
-	KUNIT_CASE(names_test),		KUNIT_CASE(dotdot_test),
-	KUNIT_CASE(links_test),		KUNIT_CASE(magic_link_test),
-	KUNIT_CASE(link_race_test),	KUNIT_CASE(moved_parent_test),
-	KUNIT_CASE(caseless_test),
-	{}
-};
+static struct kunit_case cases[] = { KUNIT_CASE(names_test),	 KUNIT_CASE(dotdot_test),
+				     KUNIT_CASE(links_test),	 KUNIT_CASE(magic_link_test),
+				     KUNIT_CASE(link_race_test), KUNIT_CASE(moved_parent_test),
+				     KUNIT_CASE(caseless_test),	 {} };
 
 static struct kunit_suite port_vfs_lookup_suite = {
 	.name = "port_vfs_lookup",

@@ -358,10 +358,12 @@ static void link_test(struct kunit *test)
 }
 
 static struct kunit_case cases[] = {
-	KUNIT_CASE(open_test),	 KUNIT_CASE(open_inode_test),	   KUNIT_CASE(special_test),
-	KUNIT_CASE(create_test), KUNIT_CASE(root_test),		   KUNIT_CASE(name_test),
-	KUNIT_CASE(rename_test), KUNIT_CASE(remembered_name_test), KUNIT_CASE(unlink_swapped_test),
-	KUNIT_CASE(link_test),	 KUNIT_CASE(rename_late_test),	   {}
+	KUNIT_CASE(open_test),		 KUNIT_CASE(open_inode_test),
+	KUNIT_CASE(special_test),	 KUNIT_CASE(create_test),
+	KUNIT_CASE(root_test),		 KUNIT_CASE(name_test),
+	KUNIT_CASE(rename_test),	 KUNIT_CASE(remembered_name_test),
+	KUNIT_CASE(unlink_swapped_test), KUNIT_CASE(link_test),
+	KUNIT_CASE(rename_late_test),	 {}
 };
 
 static struct kunit_suite port_vfs_name_suite = {

@@ -441,6 +441,8 @@ struct conf *conf_reader_finish(struct conf_reader *reader)
 	/* The first share made is the one whose defaults from [global] are reported on. */
 	conf->ipc = create_share(reader, CONF_IPC_NAME, reader->report);
 	if (conf->ipc) {
+		free(conf->ipc->path); /* a default of all shares, but not of this one */
+		conf->ipc->path = NULL;
 		apply_sections(reader, conf);
 		check_global(reader, &conf->global);
 		for (i = 0; i < conf->share_count; i++)

@@ -236,6 +236,18 @@ void service_disconnect(struct service *service, uint64_t session_id, uint64_t t
 	pthread_mutex_unlock(&service->lock);
 }
 
+unsigned int service_uses(struct service *service, const char *share)
+{
+	struct share_use *use;
+	unsigned int count;
+
+	pthread_mutex_lock(&service->lock);
+	use = *find_use(service, share);
+	count = use ? use->count : 0;
+	pthread_mutex_unlock(&service->lock);
+	return count;
+}
+
 /* Everything but the number of connections. */
 static enum service_verdict judge(const struct conf *conf, const struct conf_share *share,
 				  struct service_ask *ask)

@@ -84,5 +84,7 @@ struct service_ask {
 /** service_connect() - admit a tree connection; it counts until service_disconnect() */
 enum service_verdict service_connect(struct service *service, struct service_ask *ask);
 void service_disconnect(struct service *service, uint64_t session_id, uint64_t tree_id);
+/** service_uses() - tree connections of a share, by name in any case */
+unsigned int service_uses(struct service *service, const char *share);
 
 #endif

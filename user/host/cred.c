@@ -59,7 +59,7 @@ struct ksmbd_cred {
 };
 
 #define SERIAL_UNKNOWN 0 /* a new thread has its creator's identity, whatever that was */
-#define SERIAL_SERVER 1
+#define SERIAL_SERVER  1
 
 static __thread struct {
 	u64 serial; /* identity the kernel knows this thread by */
@@ -199,8 +199,7 @@ static int take_server(void)
 {
 	if (!ksmbd_cred_switching())
 		return 0;
-	return take_identity(SERIAL_SERVER, server.uid, server.gid, server.groups,
-			     server.ngroups);
+	return take_identity(SERIAL_SERVER, server.uid, server.gid, server.groups, server.ngroups);
 }
 
 static int take_cred(const struct ksmbd_cred *cred)

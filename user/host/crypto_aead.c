@@ -16,11 +16,15 @@
 #define CCM_NONCE 11
 #define KEY_MAX 32
 
-/** struct ksmbd_aead_key - owner: whoever created it; immutable but for @pool */
+/**
+ * struct ksmbd_aead_key - owner: whoever created it; immutable but for @pool
+ * @pool: of EVP_CIPHER_CTX, for opening and for sealing: OpenSSL binds a CCM context to
+ *        one direction when it gets its key
+ */
 struct ksmbd_aead_key {
 	enum ksmbd_aead_alg alg;
 	const EVP_CIPHER *cipher;
-	struct crypto_pool pool; /* of EVP_CIPHER_CTX */
+	struct crypto_pool pool[2];
 	u8 key[KEY_MAX];
 };
 
@@ -60,27 +64,29 @@ int ksmbd_aead_key_create(enum ksmbd_aead_alg alg, const u8 *key, u32 key_len,
 void ksmbd_aead_key_free(struct ksmbd_aead_key *key)
 {
 	void *ctx;
+	int i;
 
 	if (!key)
 		return;
-	while ((ctx = ksmbd_crypto_pool_take(&key->pool)))
-		EVP_CIPHER_CTX_free(ctx);
+	for (i = 0; i < 2; i++)
+		while ((ctx = ksmbd_crypto_pool_take(&key->pool[i])))
+			EVP_CIPHER_CTX_free(ctx);
 	OPENSSL_cleanse(key, sizeof(*key));
 	free(key);
 }
 
-static EVP_CIPHER_CTX *create_context(const struct ksmbd_aead_key *key)
+static EVP_CIPHER_CTX *create_context(const struct ksmbd_aead_key *key, bool seal)
 {
 	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
 
-	if (!ctx || EVP_EncryptInit_ex2(ctx, key->cipher, NULL, NULL, NULL) != 1)
+	if (!ctx || EVP_CipherInit_ex2(ctx, key->cipher, NULL, NULL, seal, NULL) != 1)
 		goto fail;
 	/* GCM's nonce has its default length. */
 	if (key->alg == KSMBD_AEAD_AES_CCM &&
 	    (EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_IVLEN, CCM_NONCE, NULL) != 1 ||
 	     EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_TAG, KSMBD_AEAD_TAG_SIZE, NULL) != 1))
 		goto fail;
-	if (EVP_EncryptInit_ex2(ctx, NULL, key->key, NULL, NULL) == 1)
+	if (EVP_CipherInit_ex2(ctx, NULL, key->key, NULL, seal, NULL) == 1)
 		return ctx;
 fail:
 	EVP_CIPHER_CTX_free(ctx);
@@ -180,7 +186,7 @@ static void wipe_segments(const struct aead_job *job)
 static int run_job(const struct ksmbd_aead_key *key, struct aead_job *job)
 {
 	/* The pool is the one part of a key that operations change. */
-	struct crypto_pool *pool = (struct crypto_pool *)&key->pool;
+	struct crypto_pool *pool = (struct crypto_pool *)&key->pool[job->seal];
 	EVP_CIPHER_CTX *ctx;
 	u64 total;
 	int err;
@@ -190,7 +196,7 @@ static int run_job(const struct ksmbd_aead_key *key, struct aead_job *job)
 	job->total = (u32)total;
 	ctx = ksmbd_crypto_pool_take(pool);
 	if (!ctx)
-		ctx = create_context(key);
+		ctx = create_context(key, job->seal);
 	if (!ctx)
 		return ksmbd_crypto_fail(-ENOMEM);
 	err = begin_job(ctx, job);

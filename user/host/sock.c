@@ -28,14 +28,14 @@
 #include "sock_host.h"
 #include "vfs_host.h"
 
-#define BACKLOG 1024
-#define SEND_BATCH 16
+#define BACKLOG	    1024
+#define SEND_BATCH  16
 #define BOUNCE_SIZE (64 * 1024)
 
 /* A peer that vanished without a word is noticed after about three minutes. */
-#define KEEPALIVE_IDLE 120
+#define KEEPALIVE_IDLE	   120
 #define KEEPALIVE_INTERVAL 15
-#define KEEPALIVE_COUNT 4
+#define KEEPALIVE_COUNT	   4
 
 struct ksmbd_sock {
 	int fd;
@@ -177,8 +177,7 @@ static bool is_stillborn(int err)
 	       err == ENETUNREACH || err == ETIMEDOUT;
 }
 
-int ksmbd_sock_accept(struct ksmbd_sock *listener, struct ksmbd_sock **out,
-		      struct ksmbd_addr *peer)
+int ksmbd_sock_accept(struct ksmbd_sock *listener, struct ksmbd_sock **out, struct ksmbd_addr *peer)
 {
 	struct sockaddr_storage sa;
 	socklen_t len;
@@ -379,8 +378,8 @@ static int send_by_hand(struct ksmbd_sock *sock, struct progress *p, const struc
 	return err;
 }
 
-static int send_file_range(struct ksmbd_sock *sock, struct progress *p,
-			   const struct ksmbd_seg *seg, bool more)
+static int send_file_range(struct ksmbd_sock *sock, struct progress *p, const struct ksmbd_seg *seg,
+			   bool more)
 {
 	off_t off = seg->off;
 	u32 done = 0;

@@ -12,7 +12,7 @@
  * it ends with -ETIMEDOUT, so that no worker waits for one for ever.
  */
 #define KSMBD_SEND_TIMEOUT_SECONDS 60
-#define KSMBD_SEND_MIN_PROGRESS (64 * 1024)
+#define KSMBD_SEND_MIN_PROGRESS	   (64 * 1024)
 
 /**
  * ksmbd_sock_adopt() - make a connected stream socket of a descriptor

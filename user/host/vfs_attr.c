@@ -127,11 +127,14 @@ static int access_by_mode(int fd, u32 mask)
 static int check_access(int fd, u32 mask)
 {
 	/* KSMBD_MAY_* have the values of R_OK, W_OK and X_OK. */
+	if (ksmbd_vfs_lacks(KSMBD_DEGRADE_FACCESSAT2))
+		return access_by_mode(fd, mask);
 	if (!syscall(SYS_faccessat2, fd, "", mask & 7, AT_EACCESS | AT_EMPTY_PATH))
 		return 0;
-	if (errno == ENOSYS || errno == EPERM)
-		return access_by_mode(fd, mask);
-	return -errno;
+	if (errno != ENOSYS && errno != EPERM)
+		return -errno;
+	ksmbd_vfs_note_lack(KSMBD_DEGRADE_FACCESSAT2);
+	return access_by_mode(fd, mask);
 }
 
 int ksmbd_path_access(struct ksmbd_path *path, u32 mask)
@@ -259,11 +262,11 @@ s64 ksmbd_file_listxattr(struct ksmbd_file *file, char *buf, u32 size)
 
 /* Magic numbers of file systems without holes. */
 static const u32 solid_fs[] = {
-	0x4d44, /* vfat, msdos */
+	0x4d44,	    /* vfat, msdos */
 	0x2011bab0, /* exfat */
-	0x4244, /* hfs */
-	0x482b, /* hfsplus */
-	0x9660, /* iso9660 */
+	0x4244,	    /* hfs */
+	0x482b,	    /* hfsplus */
+	0x9660,	    /* iso9660 */
 	0x15013346, /* udf */
 };
 

@@ -63,9 +63,10 @@ struct ksmbd_file {
 
 /* ---- vfs_root.c: system calls with their fallbacks ---- */
 
-#define KSMBD_DEGRADE_OPENAT2 BIT(0)
-#define KSMBD_DEGRADE_PROC BIT(1)
-#define KSMBD_DEGRADE_RENAMEAT2 BIT(2)
+#define KSMBD_DEGRADE_OPENAT2	 BIT(0)
+#define KSMBD_DEGRADE_PROC	 BIT(1)
+#define KSMBD_DEGRADE_RENAMEAT2	 BIT(2)
+#define KSMBD_DEGRADE_FACCESSAT2 BIT(3)
 
 /**
  * ksmbd_vfs_degrade() - behave as on a host without these (tests); sets, does not clear

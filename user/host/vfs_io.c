@@ -17,7 +17,7 @@
 
 #define WRITE_BATCH 16
 #define COPY_BUFFER (256 * 1024)
-#define COPY_MAX (1ull << 30) /* per system call: well below the kernel's own limit */
+#define COPY_MAX    (1ull << 30) /* per system call: well below the kernel's own limit */
 
 static bool range_ok(u64 off, u64 len)
 {
@@ -215,8 +215,7 @@ s64 ksmbd_file_seek_hole(struct ksmbd_file *file, u64 off)
 
 static bool copy_unsupported(int err)
 {
-	return err == EXDEV || err == EOPNOTSUPP || err == ENOSYS || err == EINVAL ||
-	       err == EPERM;
+	return err == EXDEV || err == EOPNOTSUPP || err == ENOSYS || err == EINVAL || err == EPERM;
 }
 
 /*

@@ -241,8 +241,7 @@ static int fill_path(struct ksmbd_path *path, const char *name)
 	return ksmbd_vfs_stat(path->fd, "", AT_EMPTY_PATH, &path->st);
 }
 
-int ksmbd_path_lookup(struct ksmbd_root *root, const char *name, u32 flags,
-		      struct ksmbd_path **out)
+int ksmbd_path_lookup(struct ksmbd_root *root, const char *name, u32 flags, struct ksmbd_path **out)
 {
 	struct ksmbd_path *path;
 	int err = ksmbd_cred_check();

@@ -29,8 +29,8 @@ struct open_how {
 };
 
 #define RESOLVE_NO_MAGICLINKS 0x02
-#define RESOLVE_NO_SYMLINKS 0x04
-#define RESOLVE_BENEATH 0x08
+#define RESOLVE_NO_SYMLINKS   0x04
+#define RESOLVE_BENEATH	      0x08
 
 #ifndef SYS_openat2
 #define SYS_openat2 437
@@ -147,8 +147,7 @@ int ksmbd_vfs_beneath(int dirfd, const char *name, int oflags, u32 mode, u32 loo
 	return sys_openat2(dirfd, name, oflags, mode, resolve);
 }
 
-int ksmbd_vfs_parent(const struct ksmbd_root *root, const char *name, u32 lookup,
-		     const char **last)
+int ksmbd_vfs_parent(const struct ksmbd_root *root, const char *name, u32 lookup, const char **last)
 {
 	const char *slash = strrchr(name, '/');
 	char *dir;

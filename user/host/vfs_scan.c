@@ -20,8 +20,7 @@ static bool matches(const struct dirent64 *d, const char *comp, u32 len, char *f
 
 	if (d->d_name[0] == '.' && (name_len == 1 || (name_len == 2 && d->d_name[1] == '.')))
 		return false;
-	if (name_len > KSMBD_NAME_MAX ||
-	    !ksmbd_name_equal_caseless(d->d_name, name_len, comp, len))
+	if (name_len > KSMBD_NAME_MAX || !ksmbd_name_equal_caseless(d->d_name, name_len, comp, len))
 		return false;
 	memcpy(found, d->d_name, name_len + 1);
 	return true;

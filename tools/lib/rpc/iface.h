@@ -5,6 +5,7 @@
 
 #include "tools/lib/config.h"
 #include "tools/lib/rpc/ndr.h"
+#include "tools/lib/service.h"
 
 /* Status of a fault PDU (C706 appendix E, [MS-RPCE] 2.2.2.5) */
 #define RPC_FAULT_ACCESS_DENIED 0x00000005
@@ -34,11 +35,13 @@ struct rpc_uuid {
  * @in: its arguments; the dispatcher faults the call when this is bad afterwards
  * @out: its reply
  * @conf: settings of this moment
+ * @service: what they belong to
  */
 struct rpc_call {
 	struct ndr_in in;
 	struct ndr_out out;
 	const struct conf *conf;
+	struct service *service;
 };
 
 /** struct rpc_op - an operation; @run writes a reply, or nothing after bad arguments */

@@ -255,6 +255,7 @@ static uint32_t run_call(struct rpc_pipe *pipe, struct rpc_call *call)
 	ndr_in_init(&call->in, pipe->stub.data ? pipe->stub.data : (const uint8_t *)"",
 		    pipe->stub.len, pipe->request.big_endian);
 	call->conf = conf;
+	call->service = pipe->service;
 	op->run(call);
 	conf_put(conf);
 	if (call->in.bad)

@@ -80,7 +80,8 @@ static const char *item_text(enum share_item item, const struct conf_share *shar
 	}
 }
 
-static uint32_t item_number(enum share_item item, const struct conf_share *share)
+static uint32_t item_number(enum share_item item, const struct conf_share *share,
+			    struct service *service)
 {
 	switch (item) {
 	case ITEM_TYPE:
@@ -88,22 +89,25 @@ static uint32_t item_number(enum share_item item, const struct conf_share *share
 	case ITEM_MAX_USES:
 		return share->path && share->max_connections ? share->max_connections :
 							       UNLIMITED_USES;
+	case ITEM_USES:
+		return service_uses(service, share->name);
 	default:
 		return 0;
 	}
 }
 
 /* The fixed part; strings follow after all fixed parts of an array. */
-static void put_fixed(struct ndr_out *out, const struct share_level *level,
+static void put_fixed(struct rpc_call *call, const struct share_level *level,
 		      const struct conf_share *share)
 {
+	struct ndr_out *out = &call->out;
 	const uint8_t *item;
 
 	for (item = level->items; *item; item++) {
 		if (item_text(*item, share))
 			ndr_put_pointer(out, true);
 		else /* a NULL pointer and a number look the same */
-			ndr_put_u32(out, item_number(*item, share));
+			ndr_put_u32(out, item_number(*item, share, call->service));
 	}
 }
 
@@ -134,18 +138,16 @@ static size_t estimate(const struct share_level *level, const struct conf_share 
 	return size;
 }
 
-static bool is_listed(const struct conf_share *share)
-{
-	return share->browseable;
-}
-
-/* The @number-th entry of the list: the shares that are listed, then IPC$. */
+/*
+ * The next entry of the list from @index on, which is moved behind it: the shares that
+ * are browseable, then IPC$, then NULL.
+ */
 static const struct conf_share *share_at(const struct conf *conf, size_t *index)
 {
 	while (*index < conf->share_count) {
 		const struct conf_share *share = conf->shares[(*index)++];
 
-		if (is_listed(share))
+		if (share->browseable)
 			return share;
 	}
 	if ((*index)++ == conf->share_count)
@@ -195,7 +197,7 @@ static void put_container(struct rpc_call *call, const struct share_level *level
 		return;
 	ndr_put_u32(out, list->count); /* the array's size */
 	for (i = 0; i < list->count; i++)
-		put_fixed(out, level, share_at(call->conf, &index));
+		put_fixed(call, level, share_at(call->conf, &index));
 	index = list->begin;
 	for (i = 0; i < list->count; i++)
 		put_strings(out, level, share_at(call->conf, &index));
@@ -270,7 +272,7 @@ static void get_share_info(struct rpc_call *call)
 	ndr_put_u32(out, number);
 	ndr_put_pointer(out, level && share);
 	if (level && share) {
-		put_fixed(out, level, share);
+		put_fixed(call, level, share);
 		put_strings(out, level, share);
 	}
 	ndr_put_u32(out, !level ? WERR_INVALID_LEVEL : share ? WERR_OK : WERR_NO_SUCH_SHARE);

@@ -16,18 +16,21 @@ static inline bool __must_check __must_check_overflow(bool overflow)
 #define check_sub_overflow(a, b, d)	__must_check_overflow(__builtin_sub_overflow(a, b, d))
 #define check_mul_overflow(a, b, d)	__must_check_overflow(__builtin_mul_overflow(a, b, d))
 
-#define __kit_is_signed(v)	((typeof(v))-1 < (typeof(v))1)
+/* Said so that no compiler warns of an unsigned operand. */
+#define __kit_not_negative(v)	((v) > 0 || (v) == 0)
 #define check_shl_overflow(a, s, d) __must_check_overflow(({			\
 	typeof(a) __cs_a = (a);							\
 	typeof(s) __cs_s = (s);							\
 	typeof(d) __cs_d = (d);							\
 	u64 __cs_full = (u64)__cs_a;						\
-	bool __cs_ok = __cs_s >= 0 && (u64)__cs_s < sizeof(*__cs_d) * 8 &&	\
-		       !(__cs_a < 0);						\
+	bool __cs_ok = __kit_not_negative(__cs_s) &&				\
+		       (u64)__cs_s < sizeof(*__cs_d) * 8 &&			\
+		       __kit_not_negative(__cs_a);				\
 	unsigned int __cs_n = __cs_ok ? (unsigned int)__cs_s : 0;		\
 										\
 	*__cs_d = (typeof(*__cs_d))(__cs_full << __cs_n);			\
-	!__cs_ok || *__cs_d < 0 || ((u64)*__cs_d >> __cs_n) != __cs_full;	\
+	!__cs_ok || !__kit_not_negative(*__cs_d) ||				\
+		((u64)*__cs_d >> __cs_n) != __cs_full;				\
 }))
 
 /* These stay at SIZE_MAX, which no allocator grants, instead of wrapping. */

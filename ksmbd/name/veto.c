@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <linux/string.h>
+
+#include "name/veto.h"
+#include "name/wildcard.h"
+
+bool ksmbd_name_vetoed(const char *patterns, const char *name, u32 len)
+{
+	for (; patterns && *patterns; patterns += strlen(patterns) + 1)
+		if (ksmbd_wildcard_match(patterns, strlen(patterns), name, len, true))
+			return true;
+	return false;
+}
+
+bool ksmbd_path_vetoed(const char *patterns, const char *path)
+{
+	const char *end;
+
+	if (!patterns)
+		return false;
+	for (; *path; path = *end ? end + 1 : end) {
+		end = strchrnul(path, '/');
+		if (ksmbd_name_vetoed(patterns, path, end - path))
+			return true;
+	}
+	return false;
+}
