@@ -28,62 +28,78 @@ void ksmbd_idtable_destroy(struct ksmbd_idtable *t)
 	t->nslots = 0;
 }
 
-/* Doubles the table. Called and returns with the lock held, which it drops meanwhile. */
-static int grow_table(struct ksmbd_idtable *t)
+/* Moves the slots to the larger @slots. Returns what is to be freed. Lock held. */
+static struct ksmbd_idslot *adopt_slots(struct ksmbd_idtable *t, struct ksmbd_idslot *slots,
+					u32 size)
 {
-	u32 old = t->nslots, size = min(old ? old * 2 : FIRST_SIZE, t->max), i;
-	struct ksmbd_idslot *slots, *stale;
+	struct ksmbd_idslot *stale = t->slots;
+	u32 i;
 
-	if (old >= t->max)
-		return -ENOSPC;
-	spin_unlock(&t->lock);
-	slots = kvcalloc(size, sizeof(*slots), GFP_KERNEL);
-	spin_lock(&t->lock);
-	if (!slots)
-		return -ENOMEM;
-	if (t->nslots != old) { /* somebody else was faster */
-		spin_unlock(&t->lock);
-		kvfree(slots);
-		spin_lock(&t->lock);
-		return 0;
-	}
-	if (old)
-		memcpy(slots, t->slots, old * sizeof(*slots));
-	for (i = size; i-- > old;) {
+	if (t->nslots)
+		memcpy(slots, stale, t->nslots * sizeof(*slots));
+	for (i = size; i-- > t->nslots;) {
 		slots[i].generation = t->first_generation;
 		slots[i].next_free = t->free_head;
 		t->free_head = i;
 	}
-	stale = t->slots;
 	t->slots = slots;
 	t->nslots = size;
-	spin_unlock(&t->lock);
-	kvfree(stale);
+	return stale;
+}
+
+/* Doubles a table that was seen full with @old slots. */
+static int grow_table(struct ksmbd_idtable *t, u32 old)
+{
+	u32 size = min(old ? old * 2 : FIRST_SIZE, t->max);
+	struct ksmbd_idslot *slots;
+
+	if (old >= t->max)
+		return -ENOSPC;
+	slots = kvcalloc(size, sizeof(*slots), GFP_KERNEL);
+	if (!slots)
+		return -ENOMEM;
 	spin_lock(&t->lock);
+	if (t->nslots == old) /* else somebody was faster */
+		slots = adopt_slots(t, slots, size);
+	spin_unlock(&t->lock);
+	kvfree(slots);
 	return 0;
+}
+
+/* A free slot, or NULL. Lock held. */
+static struct ksmbd_idslot *take_slot(struct ksmbd_idtable *t)
+{
+	struct ksmbd_idslot *slot;
+
+	if (t->free_head == NO_SLOT)
+		return NULL;
+	slot = &t->slots[t->free_head];
+	t->free_head = slot->next_free;
+	t->used++;
+	return slot;
 }
 
 int ksmbd_idtable_add(struct ksmbd_idtable *t, void *obj, u64 *id)
 {
 	struct ksmbd_idslot *slot;
-	int err = 0;
-	u32 n;
+	u32 seen;
+	int err;
 
-	spin_lock(&t->lock);
-	while (t->free_head == NO_SLOT) {
-		err = grow_table(t);
+	for (;;) {
+		spin_lock(&t->lock);
+		slot = take_slot(t);
+		if (slot) {
+			slot->obj = obj;
+			*id = (u64)slot->generation << 32 | (slot - t->slots + 1);
+		}
+		seen = t->nslots;
+		spin_unlock(&t->lock);
+		if (slot)
+			return 0;
+		err = grow_table(t, seen);
 		if (err)
-			goto out;
+			return err;
 	}
-	n = t->free_head;
-	slot = &t->slots[n];
-	t->free_head = slot->next_free;
-	slot->obj = obj;
-	t->used++;
-	*id = (u64)slot->generation << 32 | (n + 1);
-out:
-	spin_unlock(&t->lock);
-	return err;
 }
 
 static struct ksmbd_idslot *find_slot(struct ksmbd_idtable *t, u64 id)

@@ -147,7 +147,8 @@ class Target:
     def send(self, body):
         """Sends the altered request; the connection is usable afterwards."""
         command = valid_bodies(self.id)[self.name][0]
-        got = send_outcome(self.conn, command, body)
+        got = send_outcome(self.conn, command, body,
+                           sign=command == rawsmb.TREE_CONNECT or None)
         ends = self.name in ("LOGOFF", "TREE_DISCONNECT", "CLOSE")
         if got in (CLOSED, SILENT) or ends or self.conn.credits < 16:
             self.fresh()

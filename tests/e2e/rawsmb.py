@@ -197,6 +197,16 @@ class Connection:
             if mid is None or reply.mid == mid:
                 return reply
 
+    def collect(self, mids):
+        """The final replies to all of `mids`, in any order: {mid: reply}."""
+        wanted, replies = set(mids), {}
+        while wanted:
+            for reply in self.receive_chain():
+                if reply.status != ntstatus.VALUES["PENDING"]:
+                    wanted.discard(reply.mid)
+                    replies[reply.mid] = reply
+        return replies
+
     # Requests
 
     def take_mid(self, charge=1):

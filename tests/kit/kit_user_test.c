@@ -19,6 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <asm/byteorder.h>
 #include <kit/kit.h>
 #include <kunit/test.h>
 #include <linux/bitmap.h>

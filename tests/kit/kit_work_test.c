@@ -121,7 +121,7 @@ static void pending_once(struct kunit *test)
 	msleep(20);
 	KUNIT_EXPECT_EQ(test, atomic_read(&job->runs), 1);
 	complete_all(&job->go);
-	KUNIT_EXPECT_TRUE(test, flush_work(&job->work));
+	flush_work(&job->work);
 	KUNIT_EXPECT_EQ(test, atomic_read(&job->runs), 2);
 	KUNIT_EXPECT_EQ(test, atomic_read(&job->twice), 0);
 }
@@ -320,7 +320,7 @@ static void delayed(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, time_after_eq(job->ran_at, start + delay));
 
 	KUNIT_EXPECT_TRUE(test, queue_delayed_work(wq, &job->dwork, 100 * HZ));
-	KUNIT_EXPECT_TRUE(test, flush_delayed_work(&job->dwork));
+	flush_delayed_work(&job->dwork);
 	KUNIT_EXPECT_EQ(test, atomic_read(&job->runs), 2);
 
 	KUNIT_EXPECT_TRUE(test, queue_delayed_work(wq, &job->dwork, 100 * HZ));

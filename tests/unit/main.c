@@ -181,15 +181,12 @@ static void run_once(struct runner *runner)
 {
 	struct kunit *test = &runner->test;
 	struct kunit_suite *suite = runner->suite;
-	bool ready = true;
 
 	test->priv = NULL;
 	if (!setjmp(runner->end)) {
-		if (suite->init && suite->init(test)) {
+		if (suite->init && suite->init(test))
 			KUNIT_FAIL(test, "the suite's init() failed");
-			ready = false;
-		}
-		if (ready && test->status == KUNIT_SUCCESS)
+		else
 			runner->test_case->run_case(test);
 	}
 	if (suite->exit && !setjmp(runner->end))
