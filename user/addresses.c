@@ -9,7 +9,7 @@
 
 #include "user/settings.h"
 
-#define LOOPBACK "127.0.0.1"
+#define LOOPBACK     "127.0.0.1"
 #define ADDRESS_TEXT (INET6_ADDRSTRLEN + 1 + IF_NAMESIZE)
 
 struct addresses {
@@ -82,8 +82,8 @@ static bool add_network(struct addresses *list, const struct ifaddrs *all, const
 		if (!at->ifa_addr || (!v6 && at->ifa_addr->sa_family != AF_INET))
 			continue;
 		if (!getnameinfo(at->ifa_addr,
-				 v6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in), text,
-				 sizeof(text), NULL, 0, NI_NUMERICHOST) &&
+				 v6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in),
+				 text, sizeof(text), NULL, 0, NI_NUMERICHOST) &&
 		    hosts_match(net, text))
 			ok = add_address(list, text);
 	}

@@ -243,7 +243,8 @@ static enum exit_status read_passwords(struct options *options, const struct wai
 			ret = password_ask(name, password, sizeof(password));
 		if (ret == -ENOTTY)
 			complain("user \"%s\": no terminal to ask for the password; "
-				 "use --password-fd", name);
+				 "use --password-fd",
+				 name);
 		else if (ret)
 			complain("user \"%s\": cannot read the password: %s", name,
 				 ret == -ENODATA ? "no line left" : strerror(-ret));
@@ -267,7 +268,13 @@ static enum exit_status add_bind(struct options *options, const char *text)
 	return EXIT_STATUS_OK;
 }
 
-enum { OPTION_BIND = 256, OPTION_SHARE, OPTION_USER, OPTION_PASSWORD_FD, OPTION_AUTH_TIMEOUT };
+enum {
+	OPTION_BIND = 256,
+	OPTION_SHARE,
+	OPTION_USER,
+	OPTION_PASSWORD_FD,
+	OPTION_AUTH_TIMEOUT
+};
 
 static const struct option long_options[] = {
 	{ "config", required_argument, NULL, 'C' },
@@ -295,7 +302,7 @@ static enum exit_status take_option(struct options *options, struct waiting *wai
 		return EXIT_STATUS_OK;
 	case 'p':
 		return parse_number("-p", optarg, 0, 65535, &options->port) ? EXIT_STATUS_OK :
-									     fail_usage();
+									      fail_usage();
 	case OPTION_BIND:
 		return add_bind(options, optarg);
 	case OPTION_SHARE:
@@ -347,8 +354,7 @@ enum exit_status options_parse(struct options *options, int argc, char **argv)
 		complain("\"%s\" is not an option", argv[optind]);
 		status = fail_usage();
 	}
-	if (status == EXIT_STATUS_OK && !options->done && !options->conf &&
-	    !options->share_count) {
+	if (status == EXIT_STATUS_OK && !options->done && !options->conf && !options->share_count) {
 		complain("nothing to serve: give --share or -C");
 		status = fail_usage();
 	}

@@ -83,8 +83,7 @@ static struct passdb *load_passwords(const struct options *options, struct repor
 }
 
 /* A server that is root serves users of the system; others get the guest's rights. */
-static void check_accounts(const struct conf *conf, const struct passdb *db,
-			   struct report *report)
+static void check_accounts(const struct conf *conf, const struct passdb *db, struct report *report)
 {
 	const char *first = NULL;
 	unsigned int missing = 0;
@@ -105,9 +104,10 @@ static void check_accounts(const struct conf *conf, const struct passdb *db,
 			       "user \"%s\" is no system user: gets the rights of \"%s\"", first,
 			       conf->global.guest_account);
 	else if (missing)
-		report_warning(report, NULL, 0,
-			       "user \"%s\" and %u more are no system users: get the rights of \"%s\"",
-			       first, missing - 1, conf->global.guest_account);
+		report_warning(
+			report, NULL, 0,
+			"user \"%s\" and %u more are no system users: get the rights of \"%s\"",
+			first, missing - 1, conf->global.guest_account);
 }
 
 bool settings_load(const struct options *options, struct conf **conf, struct passdb **db)
@@ -178,8 +178,7 @@ static void fill_values(const struct conf_global *global, struct ksmbd_config *v
 	/* The table of parameters limits their lengths; the fields have room for a NUL more. */
 	snprintf(values->netbios_name, sizeof(values->netbios_name), "%s", global->netbios_name);
 	snprintf(values->workgroup, sizeof(values->workgroup), "%s", global->workgroup);
-	snprintf(values->server_string, sizeof(values->server_string), "%s",
-		 global->server_string);
+	snprintf(values->server_string, sizeof(values->server_string), "%s", global->server_string);
 }
 
 int settings_install(struct conf *conf, struct passdb *db)

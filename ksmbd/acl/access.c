@@ -50,8 +50,7 @@ static void begin_query(struct access_query *q, struct ksmbd_path *path,
 	q->user = user;
 	q->st = ksmbd_path_stat(path);
 	q->is_dir = S_ISDIR(q->st->mode);
-	q->is_owner = q->st->uid == ksmbd_cred_uid(user->cred) ||
-		      ksmbd_cred_privileged(user->cred);
+	q->is_owner = q->st->uid == ksmbd_cred_uid(user->cred) || ksmbd_cred_privileged(user->cred);
 }
 
 /* May the client take the name out of its directory? */

@@ -53,8 +53,8 @@ u32 ksmbd_access_maximal(struct ksmbd_path *path, const struct ksmbd_user *user,
 
 #define KSMBD_SECINFO_OWNER 0x1
 #define KSMBD_SECINFO_GROUP 0x2
-#define KSMBD_SECINFO_DACL 0x4
-#define KSMBD_SECINFO_SACL 0x8
+#define KSMBD_SECINFO_DACL  0x4
+#define KSMBD_SECINFO_SACL  0x8
 
 #define KSMBD_SECDESC_MAX 160
 

@@ -7,8 +7,7 @@
 #include "wire/smb2_format.h"
 
 #define KSMBD_RIGHTS_ALWAYS (FILE_READ_ATTRIBUTES | FILE_READ_CONTROL | FILE_SYNCHRONIZE)
-#define KSMBD_RIGHTS_OWNER                                                                       \
-	(FILE_WRITE_ATTRIBUTES | FILE_DELETE | FILE_WRITE_DAC | FILE_WRITE_OWNER)
+#define KSMBD_RIGHTS_OWNER  (FILE_WRITE_ATTRIBUTES | FILE_DELETE | FILE_WRITE_DAC | FILE_WRITE_OWNER)
 
 /** ksmbd_rights_of_bits() - rights that come with KSMBD_MAY_* bits */
 static inline u32 ksmbd_rights_of_bits(u32 bits, bool is_dir)

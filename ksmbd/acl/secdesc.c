@@ -7,9 +7,9 @@
 #include "wire/secdesc.h"
 
 /* S-1-22: identities of a Unix host; sub-authority 1: users, 2: groups. */
-#define UNIX_AUTHORITY 22
-#define UNIX_USERS 1
-#define UNIX_GROUPS 2
+#define UNIX_AUTHORITY	22
+#define UNIX_USERS	1
+#define UNIX_GROUPS	2
 #define WORLD_AUTHORITY 1
 
 static void unix_sid(struct ksmbd_sid *sid, u32 kind, u32 id)

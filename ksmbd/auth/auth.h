@@ -12,7 +12,7 @@
 #include "util/status_types.h"
 
 #define KSMBD_SESSION_KEY_SIZE 16
-#define KSMBD_AUTH_MAX_TOKEN 16384 /* larger tokens are refused */
+#define KSMBD_AUTH_MAX_TOKEN   16384 /* larger tokens are refused */
 
 struct ksmbd_auth;
 

@@ -15,19 +15,19 @@
 #include "util/time.h"
 
 /* NEGOTIATE is kept until the end of the exchange; clients send about 40 bytes. */
-#define NEGOTIATE_MAX 1024
+#define NEGOTIATE_MAX  1024
 #define NAME_BYTES_MAX 128 /* UTF-16 of a name of ours */
-#define CHALLENGE_MAX 768
-#define NOBODY 65534 /* overflow uid and gid: who an anonymous session is */
+#define CHALLENGE_MAX  768
+#define NOBODY	       65534 /* overflow uid and gid: who an anonymous session is */
 
 /* What the server does if the client can, too. */
-#define FLAGS_OPTIONAL                                                                             \
-	(NTLMSSP_NEGOTIATE_SIGN | NTLMSSP_NEGOTIATE_SEAL | NTLMSSP_NEGOTIATE_ALWAYS_SIGN |         \
-	 NTLMSSP_NEGOTIATE_EXTENDED_SESSIONSECURITY | NTLMSSP_NEGOTIATE_VERSION |                  \
+#define FLAGS_OPTIONAL                                                                     \
+	(NTLMSSP_NEGOTIATE_SIGN | NTLMSSP_NEGOTIATE_SEAL | NTLMSSP_NEGOTIATE_ALWAYS_SIGN | \
+	 NTLMSSP_NEGOTIATE_EXTENDED_SESSIONSECURITY | NTLMSSP_NEGOTIATE_VERSION |          \
 	 NTLMSSP_NEGOTIATE_128 | NTLMSSP_NEGOTIATE_KEY_EXCH | NTLMSSP_NEGOTIATE_56)
 /* What every challenge says: NTLMv2 cannot do without target info. */
-#define FLAGS_FIXED                                                                                \
-	(NTLMSSP_NEGOTIATE_UNICODE | NTLMSSP_REQUEST_TARGET | NTLMSSP_NEGOTIATE_NTLM |             \
+#define FLAGS_FIXED                                                                    \
+	(NTLMSSP_NEGOTIATE_UNICODE | NTLMSSP_REQUEST_TARGET | NTLMSSP_NEGOTIATE_NTLM | \
 	 NTLMSSP_TARGET_TYPE_SERVER | NTLMSSP_NEGOTIATE_TARGET_INFO)
 
 static ntstatus_t status_of(int err)
@@ -200,8 +200,8 @@ static ntstatus_t verify_mic(struct ksmbd_ntlm *ntlm, const struct ksmbd_ntlm_au
 			     mic);
 	if (err)
 		return status_of(err);
-	return ksmbd_crypto_equal(mic, msg->mic, sizeof(mic)) ? STATUS_SUCCESS
-							       : STATUS_LOGON_FAILURE;
+	return ksmbd_crypto_equal(mic, msg->mic, sizeof(mic)) ? STATUS_SUCCESS :
+								STATUS_LOGON_FAILURE;
 }
 
 /* A client with a name and a password. */

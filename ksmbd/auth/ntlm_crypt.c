@@ -9,7 +9,7 @@
 #include "host/crypto.h"
 #include "name/case.h"
 
-#define CHECKSUM_SIZE 8
+#define CHECKSUM_SIZE	  8
 #define SIGNATURE_VERSION 1
 
 /* 3.4.5.2, 3.4.5.3: hashed with their terminating NUL. */
@@ -119,8 +119,8 @@ static u32 seal_key_strength(u32 flags)
 	return flags & NTLMSSP_NEGOTIATE_56 ? 7 : 5;
 }
 
-int ksmbd_ntlm_signature(const u8 *session_key, u32 flags, bool from_client, const u8 *msg,
-			 u32 len, u8 *signature)
+int ksmbd_ntlm_signature(const u8 *session_key, u32 flags, bool from_client, const u8 *msg, u32 len,
+			 u8 *signature)
 {
 	u8 key[KSMBD_NTLM_KEY_SIZE];
 	u8 checksum[CHECKSUM_SIZE];

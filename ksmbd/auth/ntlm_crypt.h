@@ -5,7 +5,7 @@
 
 #include "wire/ntlmssp.h"
 
-#define KSMBD_NTLM_KEY_SIZE 16
+#define KSMBD_NTLM_KEY_SIZE	  16
 #define KSMBD_NTLM_SIGNATURE_SIZE 16
 
 /* All return 0 or a negative errno of the crypto port. Results are secrets. */
@@ -41,7 +41,7 @@ int ksmbd_ntlm_mic(const u8 *session_key, const struct ksmbd_ntlm_field *negotia
  * @from_client: which direction's keys
  * The sequence number is 0, and the RC4 state a fresh one ([MS-SPNG] 3.3.5.1).
  */
-int ksmbd_ntlm_signature(const u8 *session_key, u32 flags, bool from_client, const u8 *msg,
-			 u32 len, u8 *signature);
+int ksmbd_ntlm_signature(const u8 *session_key, u32 flags, bool from_client, const u8 *msg, u32 len,
+			 u8 *signature);
 
 #endif

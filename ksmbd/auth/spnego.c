@@ -23,7 +23,13 @@
 /* Room for what a NegTokenResp puts round its token and MIC. */
 #define RESP_OVERHEAD 64
 
-enum auth_state { AUTH_START, AUTH_CHOSEN, AUTH_CHALLENGED, AUTH_DONE, AUTH_FAILED };
+enum auth_state {
+	AUTH_START,
+	AUTH_CHOSEN,
+	AUTH_CHALLENGED,
+	AUTH_DONE,
+	AUTH_FAILED
+};
 
 /**
  * struct ksmbd_auth - owner: the session being set up, which serialises the steps
@@ -152,8 +158,8 @@ static ntstatus_t step_start(struct ksmbd_auth *auth, const struct ksmbd_spnego_
 	if (status != STATUS_SUCCESS)
 		return status;
 	/* Some clients guess right although they list something else first. */
-	if (token->token_len && (token->mech_ntlm_first ||
-				 ksmbd_ntlm_type(token->token, token->token_len)))
+	if (token->token_len &&
+	    (token->mech_ntlm_first || ksmbd_ntlm_type(token->token, token->token_len)))
 		return step_negotiate(auth, token, reply);
 	/* RFC 4178 4.2.2: the list must be protected if its first entry was not taken. */
 	state = token->mech_ntlm_first ? KSMBD_SPNEGO_ACCEPT_INCOMPLETE : KSMBD_SPNEGO_REQUEST_MIC;
@@ -177,12 +183,12 @@ static ntstatus_t exchange_mics(struct ksmbd_auth *auth, const struct ksmbd_spne
 				 expected) ||
 	    ksmbd_ntlm_signature(key, flags, false, auth->mech_types, auth->mech_types_len, mic))
 		return STATUS_NO_MEMORY;
-	return ksmbd_crypto_equal(expected, token->mic, sizeof(expected)) ? STATUS_SUCCESS
-									   : STATUS_LOGON_FAILURE;
+	return ksmbd_crypto_equal(expected, token->mic, sizeof(expected)) ? STATUS_SUCCESS :
+									    STATUS_LOGON_FAILURE;
 }
 
-static ntstatus_t step_authenticate(struct ksmbd_auth *auth,
-				    const struct ksmbd_spnego_token *token, struct reply *reply)
+static ntstatus_t step_authenticate(struct ksmbd_auth *auth, const struct ksmbd_spnego_token *token,
+				    struct reply *reply)
 {
 	u8 mic[KSMBD_NTLM_SIGNATURE_SIZE];
 	bool with_mic;

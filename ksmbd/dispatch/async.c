@@ -5,6 +5,7 @@
  * Whoever makes it WOKEN from WAITING queues it; woken while SET, its own thread goes on.
  */
 #include <linux/list.h>
+#include <linux/sched.h>
 
 #include "dispatch/dispatch.h"
 #include "session/conn.h"
@@ -20,7 +21,7 @@ static void wake_locked(struct ksmbd_request *req, ntstatus_t why)
 	} else if (req->park.state == KSMBD_PARK_WAITING) {
 		req->park.state = KSMBD_PARK_WOKEN;
 		req->park.why = why;
-		atomic_inc(&req->conn->running);
+		atomic_add(req->cost, &req->conn->running_bytes);
 		ksmbd_workers_queue(&req->work);
 	}
 }
@@ -63,13 +64,22 @@ bool ksmbd_async_wait(struct ksmbd_request *req)
 	}
 	if (waits) {
 		req->park.state = KSMBD_PARK_WAITING;
-		atomic_dec(&conn->running);
+		atomic_sub(req->cost, &conn->running_bytes);
 	}
 	spin_unlock(&conn->lock);
 	if (waits)
 		wake_up_all(&conn->idle);
 	ksmbd_conn_put(conn);
 	return waits;
+}
+
+void ksmbd_async_abandon(struct ksmbd_request *req)
+{
+	if (req->park.unhook)
+		req->park.unhook(req);
+	spin_lock(&req->conn->lock);
+	req->park.state = KSMBD_PARK_NONE;
+	spin_unlock(&req->conn->lock);
 }
 
 void ksmbd_async_cancel_all(struct ksmbd_conn *conn)

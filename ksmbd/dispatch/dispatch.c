@@ -151,10 +151,6 @@ static ntstatus_t call_resume(struct ksmbd_request *req)
 
 ntstatus_t ksmbd_dispatch_resume(struct ksmbd_request *req)
 {
-	if (req->park.unhook)
-		req->park.unhook(req);
-	spin_lock(&req->conn->lock);
-	req->park.state = KSMBD_PARK_NONE;
-	spin_unlock(&req->conn->lock);
+	ksmbd_async_abandon(req);
 	return run_as_user(req, call_resume);
 }

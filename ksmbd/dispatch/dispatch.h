@@ -36,6 +36,9 @@ void ksmbd_async_begin(struct ksmbd_request *req);
  */
 bool ksmbd_async_wait(struct ksmbd_request *req);
 
+/** ksmbd_async_abandon() - take a request that was about to park off its waker's list */
+void ksmbd_async_abandon(struct ksmbd_request *req);
+
 /** ksmbd_async_cancel_all() - wake everything parked on a connection that ends */
 void ksmbd_async_cancel_all(struct ksmbd_conn *conn);
 

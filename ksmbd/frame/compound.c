@@ -6,8 +6,8 @@
 
 #include "dispatch/dispatch.h"
 #include "frame/credit.h"
+#include "frame/outgoing.h"
 #include "frame/request.h"
-#include "frame/send.h"
 #include "protect/protect.h"
 #include "session/conn.h"
 #include "session/session.h"
@@ -17,16 +17,12 @@
 #include "wire/smb2_format.h"
 #include "wire/smb2_hdr.h"
 
-/*
- * The first reply lives in the request; a compound's further ones are allocated. Once
- * everything finished has been sent, the first one is free again, so that going on
- * after an interim response cannot fail.
- */
+/* The first reply lives in the message; a compound's further ones are allocated. */
 static struct ksmbd_reply *alloc_reply(struct ksmbd_request *req)
 {
-	struct ksmbd_reply *reply = &req->first;
+	struct ksmbd_reply *reply = &req->out->first;
 
-	if (!list_empty(&req->replies)) {
+	if (!list_empty(&req->out->replies)) {
 		reply = kzalloc(sizeof(*reply), GFP_KERNEL);
 		if (!reply)
 			return NULL;
@@ -109,7 +105,7 @@ static void finish_reply(struct ksmbd_request *req, ntstatus_t status, u32 credi
 		reply->signer = req->channel;
 		refcount_inc(&reply->signer->refs);
 	}
-	list_add_tail(&reply->link, &req->replies);
+	list_add_tail(&reply->link, &req->out->replies);
 	req->reply = NULL;
 }
 
@@ -137,19 +133,39 @@ static void finish_element(struct ksmbd_request *req, ntstatus_t status)
 		req->related_has_fid = false;
 }
 
-/* Sends what is finished together with the interim response, then lets go if it can. */
-static bool park_element(struct ksmbd_request *req)
+/* Sends what is finished together with the interim response. */
+static bool send_interim(struct ksmbd_request *req)
 {
-	if (!req->interim_sent) {
-		ksmbd_async_begin(req);
-		write_error_body(req);
-		finish_reply(req, STATUS_PENDING,
-			     ksmbd_credit_grant(&req->conn->credits, req->hdr.credit_request));
-		ksmbd_reply_send(req);
-		req->interim_sent = true;
-		req->reply = alloc_reply(req);
+	struct ksmbd_outgoing *next = ksmbd_outgoing_alloc();
+
+	if (!next)
+		return false;
+	ksmbd_async_begin(req);
+	write_error_body(req);
+	finish_reply(req, STATUS_PENDING,
+		     ksmbd_credit_grant(&req->conn->credits, req->hdr.credit_request));
+	ksmbd_outgoing_send(req, false);
+	req->interim_sent = true;
+	req->out = next;
+	req->reply = alloc_reply(req); /* lives in @next: cannot fail */
+	return true;
+}
+
+/*
+ * The handler wants to wait. True: it does, and the request is somebody else's now;
+ * else @status is what the command came to.
+ */
+static bool park_element(struct ksmbd_request *req, ntstatus_t *status)
+{
+	if (!req->interim_sent && !send_interim(req)) {
+		ksmbd_async_abandon(req);
+		*status = STATUS_INSUFFICIENT_RESOURCES;
+		return false;
 	}
-	return ksmbd_async_wait(req);
+	if (ksmbd_async_wait(req))
+		return true;
+	*status = ksmbd_dispatch_resume(req);
+	return false;
 }
 
 /* Moves on to the chain's next element. */
@@ -166,6 +182,20 @@ static bool next_element(struct ksmbd_request *req)
 	return true;
 }
 
+/* Everything is finished: the reply goes out, the request ends. */
+static void send_final(struct ksmbd_request *req)
+{
+	if (req->drop_conn) {
+		ksmbd_conn_shutdown(req->conn);
+	} else {
+		/* From now on it is the reply that takes up room. */
+		req->out->cost = req->cost;
+		req->cost = 0;
+		ksmbd_outgoing_send(req, req->close_conn);
+	}
+	ksmbd_request_free(req);
+}
+
 void ksmbd_request_run_smb1(struct ksmbd_request *req)
 {
 	ntstatus_t status;
@@ -178,18 +208,14 @@ void ksmbd_request_run_smb1(struct ksmbd_request *req)
 		finish_element(req, status);
 	} else { /* the reply is complete as it is */
 		req->close_conn = true;
-		list_add_tail(&req->reply->link, &req->replies);
+		list_add_tail(&req->reply->link, &req->out->replies);
 		req->reply = NULL;
 	}
-	ksmbd_reply_send(req);
-	if (req->close_conn)
-		ksmbd_conn_shutdown(req->conn);
-	ksmbd_request_free(req);
+	send_final(req);
 }
 
 void ksmbd_request_run(struct ksmbd_request *req)
 {
-	struct ksmbd_conn *conn = req->conn;
 	ntstatus_t status;
 
 	if (req->interim_sent)
@@ -197,19 +223,13 @@ void ksmbd_request_run(struct ksmbd_request *req)
 	else
 		status = start_element(req);
 	for (;;) {
-		while (status == KSMBD_STATUS_PARKED) {
-			if (park_element(req))
-				return; /* somebody else's now */
-			status = ksmbd_dispatch_resume(req);
-		}
+		while (status == KSMBD_STATUS_PARKED)
+			if (park_element(req, &status))
+				return;
 		finish_element(req, status);
 		if (!next_element(req))
 			break;
 		status = start_element(req);
 	}
-	if (!req->drop_conn)
-		ksmbd_reply_send(req);
-	if (req->close_conn || req->drop_conn)
-		ksmbd_conn_shutdown(conn);
-	ksmbd_request_free(req);
+	send_final(req);
 }

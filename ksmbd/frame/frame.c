@@ -4,11 +4,13 @@
 #include <linux/errno.h>
 #include <linux/minmax.h>
 #include <linux/printk.h>
+#include <linux/sched.h>
 #include <linux/wait.h>
 
 #include "config_types.h"
 #include "dispatch/dispatch.h"
 #include "frame/frame.h"
+#include "frame/outgoing.h"
 #include "frame/request.h"
 #include "protect/protect.h"
 #include "session/conn.h"
@@ -24,7 +26,7 @@
 #define MAX_UNAUTHENTICATED (20u << 10)
 /* Room for headers, names and small elements around the largest payload. */
 #define MAX_OVERHEAD (64u << 10)
-/* Bytes of requests at work on one connection before it is read from again. */
+/* Requests at work and replies not taken yet, before a connection is read from again. */
 #define MAX_RUNNING_BYTES (32u << 20)
 
 static u32 max_message(struct ksmbd_conn *conn)
@@ -56,7 +58,6 @@ static bool receive_length(struct ksmbd_conn *conn, u32 *len)
 static bool has_room(struct ksmbd_conn *conn)
 {
 	return atomic_read(&conn->running_bytes) < MAX_RUNNING_BYTES ||
-	       atomic_read(&conn->running) == 0 ||
 	       ksmbd_conn_state(conn) == KSMBD_CONN_CLOSING;
 }
 
@@ -144,13 +145,14 @@ static bool all_ended(struct ksmbd_conn *conn)
 	bool none;
 
 	spin_lock(&conn->lock);
-	none = list_empty(&conn->requests);
+	none = list_empty(&conn->requests) && !conn->sending;
 	spin_unlock(&conn->lock);
 	return none;
 }
 
 void ksmbd_frame_serve(struct ksmbd_conn *conn)
 {
+	ksmbd_outgoing_init(conn);
 	receive_loop(conn);
 	ksmbd_conn_shutdown(conn);
 	ksmbd_async_cancel_all(conn);

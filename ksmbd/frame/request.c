@@ -1,33 +1,42 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <linux/list.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 
 #include "config_types.h"
 #include "frame/credit.h"
+#include "frame/outgoing.h"
 #include "frame/request.h"
 #include "open/open.h"
 #include "session/conn.h"
 #include "session/session.h"
-#include "smb2/reply.h"
 #include "wire/smb2_format.h"
 #include "wire/smb2_hdr.h"
 
 /* Elements in one message; far more than any client sends. */
 #define MAX_CHAIN 256
+/* Buffers up to four times this serve any message. */
+#define SMALL 4096u
+#define CREDIT_UNIT 65536
+/* No more than one connection may have at work (frame.c). */
+#define MAX_COST (32u << 20)
 
 static void request_work(struct work_struct *work)
 {
 	ksmbd_request_run(container_of(work, struct ksmbd_request, work));
 }
 
-/* The connection's recycled buffer if it is large enough, else a new one. */
+/*
+ * The connection's recycled buffer if it is large enough, else a new one. A much larger one
+ * is kept for the next large message: a parked request would sit on it for long.
+ */
 static void *take_buffer(struct ksmbd_conn *conn, u32 len, u32 *size)
 {
 	void *buf = NULL;
 
 	spin_lock(&conn->lock);
-	if (conn->spare_buf && conn->spare_size >= len) {
+	if (conn->spare_buf && conn->spare_size >= len && conn->spare_size / 4 <= max(len, SMALL)) {
 		buf = conn->spare_buf;
 		*size = conn->spare_size;
 		conn->spare_buf = NULL;
@@ -60,17 +69,19 @@ struct ksmbd_request *ksmbd_request_alloc(struct ksmbd_conn *conn, u32 len)
 
 	if (!req)
 		return NULL;
-	req->buf = take_buffer(conn, len, &req->buf_size);
+	req->out = ksmbd_outgoing_alloc();
+	if (req->out)
+		req->buf = take_buffer(conn, len, &req->buf_size);
 	if (!req->buf) {
+		kfree(req->out);
 		kfree(req);
 		return NULL;
 	}
 	req->len = len;
+	req->cost = len;
 	INIT_WORK(&req->work, request_work);
-	INIT_LIST_HEAD(&req->replies);
 	req->conn = conn;
 	ksmbd_conn_get(conn);
-	atomic_inc(&conn->running);
 	atomic_add(len, &conn->running_bytes);
 	spin_lock(&conn->lock);
 	list_add_tail(&req->link, &conn->requests);
@@ -94,19 +105,18 @@ void ksmbd_request_drop_element(struct ksmbd_request *req)
 void ksmbd_request_free(struct ksmbd_request *req)
 {
 	struct ksmbd_conn *conn = req->conn;
-	struct ksmbd_reply *reply, *next;
 
-	list_for_each_entry_safe(reply, next, &req->replies, link)
-		ksmbd_reply_free(req, reply);
-	if (req->reply)
-		ksmbd_reply_free(req, req->reply);
+	if (req->reply) { /* begun and not finished: enter it, to be freed with the others */
+		list_add_tail(&req->reply->link, &req->out->replies);
+		req->reply = NULL;
+	}
+	ksmbd_outgoing_free(conn, req->out);
 	ksmbd_request_drop_element(req);
 	give_buffer(conn, req->buf, req->buf_size);
 	spin_lock(&conn->lock);
 	list_del(&req->link);
 	spin_unlock(&conn->lock);
-	atomic_sub(req->len, &conn->running_bytes);
-	atomic_dec(&conn->running);
+	atomic_sub(req->cost, &conn->running_bytes);
 	wake_up_all(&conn->idle);
 	kfree(req);
 	ksmbd_conn_put(conn);
@@ -118,10 +128,23 @@ static u32 charge_of(const struct ksmbd_conn *conn, const struct ksmbd_smb2_hdr 
 	return conn->dialect >= KSMBD_DIALECT_210 ? hdr->credit_charge : 1;
 }
 
+/*
+ * A credit pays for 64 KiB sent or asked for: what the reply may take up counts from the
+ * beginning, or a flood of small requests for large replies would fill the memory.
+ */
+static void set_cost(struct ksmbd_request *req, u64 charge)
+{
+	u32 cost = max_t(u64, req->len, min_t(u64, charge * CREDIT_UNIT, MAX_COST));
+
+	atomic_add(cost - req->cost, &req->conn->running_bytes);
+	req->cost = cost;
+}
+
 bool ksmbd_request_check(struct ksmbd_request *req)
 {
 	struct ksmbd_smb2_hdr hdr;
 	u32 off = 0, n;
+	u64 charge = 0;
 
 	for (n = 0; n < MAX_CHAIN; n++) {
 		struct ksmbd_rd rd;
@@ -135,8 +158,11 @@ bool ksmbd_request_check(struct ksmbd_request *req)
 		    !ksmbd_credit_consume(&req->conn->credits, hdr.message_id,
 					  charge_of(req->conn, &hdr)))
 			return false;
-		if (!hdr.next)
+		charge += max_t(u32, charge_of(req->conn, &hdr), 1);
+		if (!hdr.next) {
+			set_cost(req, charge);
 			return true;
+		}
 		/* 3.3.5.2.7: 8-byte aligned and inside the message, or the peer is broken */
 		if (hdr.next < SMB2_HEADER_SIZE || hdr.next % 8 || hdr.next > req->len - off)
 			return false;

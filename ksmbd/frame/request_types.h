@@ -49,6 +49,31 @@ struct ksmbd_reply {
 	u8 small[KSMBD_REPLY_INLINE];
 };
 
+/**
+ * struct ksmbd_outgoing - one message on its way to the peer: the replies of a request,
+ * or what is finished of it when an element parks
+ *
+ * Owner: the request while it is being built, then the connection's queue, until it is
+ * sent or the connection ends.
+ * @segs, @nsegs, @total, @sent: the vector, length word included; @few unless too many
+ * @cost: what it still counts in conn->running_bytes
+ * @last: the connection ends after it
+ * @first: saves the allocation for single requests
+ */
+struct ksmbd_outgoing {
+	struct list_head link; /* connection's lock */
+	struct list_head replies;
+	struct ksmbd_seg *segs;
+	u32 nsegs;
+	u32 cost;
+	u64 total;
+	u64 sent;
+	bool last;
+	u8 length[4];
+	struct ksmbd_seg few[4];
+	struct ksmbd_reply first;
+};
+
 enum ksmbd_park_state {
 	KSMBD_PARK_NONE,
 	KSMBD_PARK_SET, /* the handler has asked for it and is still running */
@@ -87,6 +112,7 @@ struct ksmbd_request {
 	u8 *buf; /* the message, from its protocol id on */
 	u32 len;
 	u32 buf_size;
+	u32 cost; /* bytes it counts for in conn->running_bytes */
 
 	/* current element */
 	u32 off; /* where it begins in @buf */
@@ -118,9 +144,8 @@ struct ksmbd_request {
 	u8 *preauth; /* hash the reply goes into, or NULL; lives in conn or channel */
 	bool sign_with_new_key; /* SESSION_SETUP success: sign although request was not */
 
-	struct list_head replies; /* finished elements */
+	struct ksmbd_outgoing *out; /* finished elements; NULL once it is sent */
 	struct ksmbd_reply *reply; /* current element's */
-	struct ksmbd_reply first; /* saves the allocation for single requests */
 };
 
 /**

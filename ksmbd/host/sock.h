@@ -54,12 +54,26 @@ int ksmbd_sock_recv(struct ksmbd_sock *sock, void *buf, u32 len);
 /** ksmbd_sock_pending() - bytes that can be received without waiting */
 u32 ksmbd_sock_pending(struct ksmbd_sock *sock);
 /**
- * ksmbd_sock_send() - send a whole vector, file ranges without a copy
+ * ksmbd_sock_send_from() - send a vector, file ranges without a copy
+ * @pos: bytes of the vector that are out already
+ * @wait: wait for a peer that does not take more; else stop there
  *
  * A file that became shorter than its range is filled up with zeros: the length has
- * been promised already. Return: 0, or a negative errno (the stream is then unusable).
+ * been promised already. A peer that takes less than 64 KiB in a minute is given up.
+ * Return: the new position: the vector's length unless it stopped; or a negative
+ * errno: the stream is then unusable.
  */
-int ksmbd_sock_send(struct ksmbd_sock *sock, const struct ksmbd_seg *segs, u32 nsegs);
+s64 ksmbd_sock_send_from(struct ksmbd_sock *sock, const struct ksmbd_seg *segs, u32 nsegs, u64 pos,
+			 bool wait);
+
+/** ksmbd_sock_send() - the whole vector, waiting; 0 or a negative errno */
+static inline int ksmbd_sock_send(struct ksmbd_sock *sock, const struct ksmbd_seg *segs, u32 nsegs)
+{
+	s64 n = ksmbd_sock_send_from(sock, segs, nsegs, 0, true);
+
+	return n < 0 ? n : 0;
+}
+
 /** ksmbd_sock_shutdown() - end both directions and wake whoever waits; may be repeated */
 void ksmbd_sock_shutdown(struct ksmbd_sock *sock);
 /** ksmbd_sock_close() - free; no call may be running */

@@ -52,16 +52,17 @@ u32 ksmbd_case_fold(u32 cp)
 /* Takes the next character of a name, in upper case; @len is not 0. */
 static u32 take_folded(const char **name, u32 *len)
 {
+	u8 first = (u8)(*name)[0];
 	u32 cp;
 	s32 took;
 
-	if ((u8)**name < 0x80) {
-		cp = ksmbd_case_fold((u8)**name);
+	if (first < 0x80) {
+		cp = ksmbd_case_fold(first);
 		took = 1;
 	} else {
 		took = ksmbd_utf8_decode(*name, *len, &cp);
 		if (took < 0) {
-			cp = RAW_BYTE | (u8)**name;
+			cp = RAW_BYTE | first;
 			took = 1;
 		} else {
 			cp = ksmbd_case_fold(cp);

@@ -7,8 +7,8 @@
 #include "name/path.h"
 #include "name/utf16.h"
 
-#define COMPONENT_MAX 255 /* UTF-16 units ([MS-FSCC] 2.1.5.2) and bytes on disk */
-#define PATH_BYTES_MAX 4095
+#define COMPONENT_MAX	 255 /* UTF-16 units ([MS-FSCC] 2.1.5.2) and bytes on disk */
+#define PATH_BYTES_MAX	 4095
 #define STREAM_UNITS_MAX (COMPONENT_MAX + 32)
 /* Every unit is at least one byte of UTF-8: longer names are too long, unread. */
 #define WIRE_BYTES_MAX (2 * (PATH_BYTES_MAX + STREAM_UNITS_MAX))

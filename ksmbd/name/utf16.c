@@ -5,9 +5,9 @@
 #include "name/utf16.h"
 
 #define SURROGATE_FIRST 0xd800
-#define SURROGATE_LOW 0xdc00
-#define SURROGATE_LAST 0xdfff
-#define SUPPLEMENT 0x10000
+#define SURROGATE_LOW	0xdc00
+#define SURROGATE_LAST	0xdfff
+#define SUPPLEMENT	0x10000
 #define CODE_POINT_LAST 0x10ffff
 
 static bool is_surrogate(u32 c)

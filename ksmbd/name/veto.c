@@ -14,14 +14,12 @@ bool ksmbd_name_vetoed(const char *patterns, const char *name, u32 len)
 
 bool ksmbd_path_vetoed(const char *patterns, const char *path)
 {
-	const char *end;
+	const char *slash;
 
 	if (!patterns)
 		return false;
-	for (; *path; path = *end ? end + 1 : end) {
-		end = strchrnul(path, '/');
-		if (ksmbd_name_vetoed(patterns, path, end - path))
+	for (; (slash = strchr(path, '/')) != NULL; path = slash + 1)
+		if (ksmbd_name_vetoed(patterns, path, slash - path))
 			return true;
-	}
-	return false;
+	return ksmbd_name_vetoed(patterns, path, strlen(path));
 }

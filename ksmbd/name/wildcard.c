@@ -28,11 +28,12 @@ struct match {
 /* Takes one character as one or two units; returns how many. */
 static u32 take_units(const char **text, u32 *len, bool caseless, u16 unit[2])
 {
+	u8 first = (u8)(*text)[0];
 	u32 cp;
 	s32 took = ksmbd_utf8_decode(*text, *len, &cp);
 
 	if (took < 0) {
-		cp = RAW_BYTE | (u8)**text;
+		cp = RAW_BYTE | first;
 		took = 1;
 	}
 	*text += took;

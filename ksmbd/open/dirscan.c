@@ -205,8 +205,8 @@ static ntstatus_t set_pattern(struct ksmbd_dirscan *scan, const char *pattern, u
 		len = 1;
 	}
 	plain = !ksmbd_wildcard_present(pattern, len) && !is_dots(pattern, len);
-	if (len > sizeof(scan->pattern) || memchr(pattern, '\\', len) || memchr(pattern, '/', len) ||
-	    (plain && !ksmbd_name_check(pattern, len)))
+	if (len > sizeof(scan->pattern) || memchr(pattern, '\\', len) ||
+	    memchr(pattern, '/', len) || (plain && !ksmbd_name_check(pattern, len)))
 		return STATUS_OBJECT_NAME_INVALID;
 	memcpy(scan->pattern, pattern, len);
 	scan->pattern_len = len;

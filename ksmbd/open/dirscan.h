@@ -17,7 +17,7 @@
 #include "wire/dirinfo.h"
 
 #define KSMBD_DIRSCAN_RESTART BIT(0) /* from the beginning */
-#define KSMBD_DIRSCAN_REOPEN BIT(1) /* and as if there had been no scan before */
+#define KSMBD_DIRSCAN_REOPEN  BIT(1) /* and as if there had been no scan before */
 
 /* Bytes of UTF-8 that a pattern can have */
 #define KSMBD_DIRSCAN_PATTERN_MAX (3 * 255)

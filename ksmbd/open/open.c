@@ -59,9 +59,10 @@ void ksmbd_open_put(struct ksmbd_open *open)
 	ksmbd_dirscan_free(open->scan);
 	if (open->pipe)
 		ksmbd_pipe_free(open->pipe);
+	/* While the file is open its inode number cannot come back with another meaning. */
+	ksmbd_inode_put(open->inode);
 	if (open->file)
 		ksmbd_file_put(open->file);
-	ksmbd_inode_put(open->inode);
 	ksmbd_share_put(open->share);
 	ksmbd_user_put(open->user);
 	kfree(open);

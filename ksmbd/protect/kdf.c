@@ -9,7 +9,7 @@
 #include "protect/preauth.h"
 
 #define DIALECT_311 0x0311
-#define PRF_SIZE 32 /* HMAC-SHA256: one round gives every key length in use */
+#define PRF_SIZE    32 /* HMAC-SHA256: one round gives every key length in use */
 
 /* Text with its terminating NUL, which is part of label and context. */
 struct text {
@@ -17,7 +17,10 @@ struct text {
 	u32 len;
 };
 
-#define TEXT(s) { s, sizeof(s) }
+#define TEXT(s)              \
+	{                    \
+		s, sizeof(s) \
+	}
 
 /* [MS-SMB2] 3.1.4.2, 3.2.5.3.1; the blank in "ServerIn " is the specification's. */
 static const struct {
@@ -62,8 +65,8 @@ int ksmbd_kdf_derive(enum ksmbd_key_purpose purpose, u16 dialect, const u8 *prea
 	segs[0] = seg_of(counter, sizeof(counter));
 	segs[1] = seg_of(label->bytes, label->len);
 	segs[2] = seg_of(&zero, sizeof(zero));
-	segs[3] = is_311 ? seg_of(preauth, KSMBD_PREAUTH_SIZE)
-			 : seg_of(context->bytes, context->len);
+	segs[3] = is_311 ? seg_of(preauth, KSMBD_PREAUTH_SIZE) :
+			   seg_of(context->bytes, context->len);
 	segs[4] = seg_of(bits, sizeof(bits));
 
 	err = ksmbd_mac_key_create(KSMBD_MAC_HMAC_SHA256, key, key_len, &prf);

@@ -10,7 +10,7 @@ enum ksmbd_key_purpose {
 	KSMBD_KEY_SIGNING,
 	KSMBD_KEY_APPLICATION,
 	KSMBD_KEY_SEAL_SERVER_OUT, /* server encrypts */
-	KSMBD_KEY_SEAL_SERVER_IN, /* server decrypts */
+	KSMBD_KEY_SEAL_SERVER_IN,  /* server decrypts */
 	KSMBD_KEY_NR
 };
 

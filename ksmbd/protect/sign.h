@@ -8,7 +8,7 @@
 #include "host/crypto.h"
 #include "util/seg_types.h"
 
-#define KSMBD_SIGNATURE_SIZE 16
+#define KSMBD_SIGNATURE_SIZE   16
 #define KSMBD_SIGNATURE_OFFSET 48 /* in the SMB2 header */
 
 /**

@@ -62,8 +62,8 @@ static struct ksmbd_conn *alloc_conn(const struct ksmbd_transport_ops *ops, void
 	conn->peer = *peer;
 	INIT_LIST_HEAD(&conn->link);
 	INIT_LIST_HEAD(&conn->requests);
+	INIT_LIST_HEAD(&conn->outgoing);
 	mutex_init(&conn->setup_lock);
-	mutex_init(&conn->send_lock);
 	spin_lock_init(&conn->lock);
 	spin_lock_init(&conn->credits.lock);
 	hash_init(conn->channels);

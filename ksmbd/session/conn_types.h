@@ -6,7 +6,7 @@
  * or parked, and the server's list of connections; it does not count the channels,
  * which the connection itself owns and which die before it.
  * States: see enum ksmbd_conn_state; moved only by ksmbd_conn_set_state().
- * Locks: @setup_lock serializes NEGOTIATE and SESSION_SETUP, @send_lock orders replies,
+ * Locks: @setup_lock serializes NEGOTIATE and SESSION_SETUP,
  * @lock guards everything marked (lock). Documentation/locking.md has the order.
  */
 #ifndef KSMBD_SESSION_CONN_TYPES_H
@@ -33,7 +33,9 @@ struct ksmbd_conn;
  * struct ksmbd_transport_ops - what a transport gives a connection
  * @recv: exactly @len bytes or a negative errno; receive thread only
  * @pending: bytes that recv would deliver without waiting
- * @send: whole message, length word included; under the connection's send_lock
+ * @send: a message, length word included, from byte @pos on; one sender at a time.
+ *        Without @wait it stops where it would have to wait. Returns the new position
+ *        (the message's length when complete) or a negative errno.
  * @shutdown: wakes recv and send for good; any thread, repeatable
  * @release: frees the transport; nothing is running any more
  */
@@ -41,7 +43,7 @@ struct ksmbd_transport_ops {
 	const char *name;
 	int (*recv)(void *transport, void *buf, u32 len);
 	u32 (*pending)(void *transport);
-	int (*send)(void *transport, const struct ksmbd_seg *segs, u32 nsegs);
+	s64 (*send)(void *transport, const struct ksmbd_seg *segs, u32 nsegs, u64 pos, bool wait);
 	void (*shutdown)(void *transport);
 	void (*release)(void *transport);
 };
@@ -92,7 +94,6 @@ struct ksmbd_conn {
 	u8 preauth[64];
 	u32 max_trans, max_read, max_write;
 
-	struct mutex send_lock;
 	struct ksmbd_credits credits;
 
 	spinlock_t lock;
@@ -100,10 +101,13 @@ struct ksmbd_conn {
 	u32 nr_channels; /* (lock) */
 	struct list_head requests; /* (lock) every request not yet answered */
 	u64 next_async_id; /* (lock) */
+	struct list_head outgoing; /* (lock) messages to be sent, in order */
+	bool sending; /* (lock) somebody is at it; only that thread sends */
+	bool unsendable; /* (lock) the stream is broken: what is queued is dropped */
+	struct work_struct send_work; /* goes on where a thread would have to wait */
 
-	atomic_t running; /* requests on a thread; parked ones do not count */
-	atomic_t running_bytes;
-	wait_queue_head_t idle; /* woken when @running or @running_bytes falls */
+	atomic_t running_bytes; /* requests being worked on, replies not sent yet */
+	wait_queue_head_t idle; /* woken when a request ends, a reply is out, or @running_bytes falls */
 	struct delayed_work deadline; /* ends a peer that does not authenticate */
 	struct task_struct *thread;
 	void *spare_buf; /* receive thread and request end: one recycled buffer (lock) */

@@ -140,6 +140,7 @@ static ntstatus_t read_transceived(struct ksmbd_request *req, const struct ioctl
 	}
 	encode_ioctl(req, args, len);
 	ksmbd_reply_payload_mem(req, buf, len);
+	req->keep_body = true; /* also when this is not the first try */
 	return status;
 }
 

@@ -13,7 +13,7 @@
 #include "wire/smb2_format.h"
 
 /* A reply holds no more than this, whatever the client has room for: the rest follows. */
-#define LISTING_MAX (128 * 1024)
+#define LISTING_MAX    (128 * 1024)
 #define LISTING_OFFSET 72 /* from the header */
 
 struct query_directory {
@@ -27,8 +27,8 @@ struct query_directory {
 /* Return: a status for names that are no pattern, which counts after the other checks. */
 static ntstatus_t decode_pattern(struct ksmbd_rd *name, struct query_directory *qd)
 {
-	qd->pattern_len = ksmbd_utf16_to_utf8(name->base, name->len, qd->pattern,
-					      sizeof(qd->pattern));
+	qd->pattern_len =
+		ksmbd_utf16_to_utf8(name->base, name->len, qd->pattern, sizeof(qd->pattern));
 	if (qd->pattern_len >= 0)
 		return STATUS_SUCCESS;
 	return name->len & 1 ? STATUS_INVALID_PARAMETER : STATUS_OBJECT_NAME_INVALID;

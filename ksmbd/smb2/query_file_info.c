@@ -8,6 +8,7 @@
 
 #include "attr/attr.h"
 #include "config_types.h"
+#include "name/short.h"
 #include "name/utf16.h"
 #include "open/open_types.h"
 #include "session/conn_types.h"
@@ -18,18 +19,19 @@
 #include "wire/smb2_format.h"
 
 /* Longest fixed part of a class; names come on top. */
-#define FIXED_MAX 128
+#define FIXED_MAX   128
 #define PIPE_BUFFER 4096
 
 /* What an information class needs to know, and where it exists. */
-#define NEED_STAT BIT(0)
-#define NEED_ATTR BIT(1) /* attributes and creation time as well */
-#define NEED_NAME BIT(2)
-#define NEED_VOLUME BIT(3)
-#define RELATIVE_NAME BIT(4) /* without the leading backslash */
-#define ON_DISK BIT(5)
-#define ON_PIPE BIT(6)
-#define ON_BOTH (ON_DISK | ON_PIPE)
+#define NEED_STAT	BIT(0)
+#define NEED_ATTR	BIT(1) /* attributes and creation time as well */
+#define NEED_NAME	BIT(2)
+#define NEED_SHORT_NAME BIT(3)
+#define NEED_VOLUME	BIT(4)
+#define RELATIVE_NAME	BIT(5) /* without the leading backslash */
+#define ON_DISK		BIT(6)
+#define ON_PIPE		BIT(7)
+#define ON_BOTH		(ON_DISK | ON_PIPE)
 
 /**
  * struct file_class - a row: a class without one is refused
@@ -52,10 +54,8 @@ struct file_class {
 static const struct file_class classes[] = {
 	{ FILE_BASIC_INFORMATION, ON_DISK | NEED_ATTR, 40, FILE_READ_ATTRIBUTES, 0,
 	  ksmbd_fileinfo_write_basic },
-	{ FILE_STANDARD_INFORMATION, ON_BOTH | NEED_STAT, 24, 0, 0,
-	  ksmbd_fileinfo_write_standard },
-	{ FILE_INTERNAL_INFORMATION, ON_DISK | NEED_STAT, 8, 0, 0,
-	  ksmbd_fileinfo_write_internal },
+	{ FILE_STANDARD_INFORMATION, ON_BOTH | NEED_STAT, 24, 0, 0, ksmbd_fileinfo_write_standard },
+	{ FILE_INTERNAL_INFORMATION, ON_DISK | NEED_STAT, 8, 0, 0, ksmbd_fileinfo_write_internal },
 	{ FILE_EA_INFORMATION, ON_DISK, 4, 0, 0, ksmbd_fileinfo_write_ea },
 	{ FILE_ACCESS_INFORMATION, ON_BOTH, 4, 0, 0, ksmbd_fileinfo_write_access },
 	{ FILE_NAME_INFORMATION, ON_BOTH, 8, 0, 0, NULL, STATUS_NOT_SUPPORTED },
@@ -65,11 +65,10 @@ static const struct file_class classes[] = {
 	{ FILE_ALIGNMENT_INFORMATION, ON_DISK, 4, 0, 0, ksmbd_fileinfo_write_alignment },
 	{ FILE_ALL_INFORMATION, ON_DISK | NEED_ATTR | NEED_NAME, 104, FILE_READ_ATTRIBUTES, 0,
 	  ksmbd_fileinfo_write_all },
-	/* Not OBJECT_NAME_NOT_FOUND: smbclient gives up on the whole object then. */
-	{ FILE_ALTERNATE_NAME_INFORMATION, ON_DISK, 8, 0, 0, NULL, STATUS_NOT_SUPPORTED },
+	{ FILE_ALTERNATE_NAME_INFORMATION, ON_DISK | NEED_SHORT_NAME, 8, 0, 0,
+	  ksmbd_fileinfo_write_name },
 	{ FILE_STREAM_INFORMATION, ON_DISK | NEED_STAT, 32, 0, 0, ksmbd_fileinfo_write_stream },
-	{ FILE_PIPE_INFORMATION, ON_PIPE, 8, FILE_READ_ATTRIBUTES, 0,
-	  ksmbd_fileinfo_write_pipe },
+	{ FILE_PIPE_INFORMATION, ON_PIPE, 8, FILE_READ_ATTRIBUTES, 0, ksmbd_fileinfo_write_pipe },
 	{ FILE_PIPE_LOCAL_INFORMATION, ON_PIPE, 40, FILE_READ_ATTRIBUTES, 0,
 	  ksmbd_fileinfo_write_pipe_local },
 	{ FILE_COMPRESSION_INFORMATION, ON_DISK | NEED_STAT, 16, 0, 0,
@@ -165,6 +164,25 @@ static int set_wire_name(struct ksmbd_fileinfo *info, const char *name, bool rel
 	return 0;
 }
 
+/*
+ * Most names have no short one. That is NOT_SUPPORTED, not OBJECT_NAME_NOT_FOUND as on
+ * Windows without short names: smbclient's allinfo then goes on with the rest.
+ */
+static int set_short_name(struct ksmbd_fileinfo *info, const char *name)
+{
+	char short_name[KSMBD_SHORT_NAME_MAX + 1];
+	const char *slash = strrchr(name, '/');
+	u32 len;
+
+	if (slash)
+		name = slash + 1;
+	len = ksmbd_name_short(name, strlen(name), short_name);
+	if (!len)
+		return -EOPNOTSUPP;
+	short_name[len] = '\0';
+	return set_wire_name(info, short_name, true);
+}
+
 static void read_pipe(struct ksmbd_fileinfo *info)
 {
 	/* As pipes are described by Windows: one link, going away with its handle. */
@@ -179,7 +197,7 @@ static int read_disk(const struct ksmbd_open *open, u32 flags, struct ksmbd_file
 	char *name = NULL;
 	int err = 0;
 
-	if ((flags & NEED_NAME) ||
+	if ((flags & (NEED_NAME | NEED_SHORT_NAME)) ||
 	    ((flags & NEED_ATTR) && (open->share->conf.flags & KSMBD_SHARE_HIDE_DOT))) {
 		name = object_name(open);
 		if (!name)
@@ -189,6 +207,8 @@ static int read_disk(const struct ksmbd_open *open, u32 flags, struct ksmbd_file
 		err = read_attr(open, flags, name, &info->attr);
 	if (!err && (flags & NEED_NAME))
 		err = set_wire_name(info, name, flags & RELATIVE_NAME);
+	if (!err && (flags & NEED_SHORT_NAME))
+		err = set_short_name(info, name);
 	kfree(name);
 	if (!err && (flags & NEED_VOLUME)) {
 		err = ksmbd_file_statfs(open->file, &fs);

@@ -22,8 +22,11 @@ ntstatus_t ksmbd_reply_reserve(struct ksmbd_request *req, u32 bytes)
 			return STATUS_INSUFFICIENT_RESOURCES;
 		kvfree(reply->big);
 		reply->big = kvmalloc(need, GFP_KERNEL);
-		if (!reply->big)
+		if (!reply->big) { /* there still has to be room for the error */
+			ksmbd_wr_init(&reply->wr, reply->small, sizeof(reply->small));
+			ksmbd_wr_zero(&reply->wr, SMB2_HEADER_SIZE);
 			return STATUS_INSUFFICIENT_RESOURCES;
+		}
 		ksmbd_wr_init(&reply->wr, reply->big, need);
 	} else {
 		ksmbd_wr_init(&reply->wr, reply->small, sizeof(reply->small));
@@ -75,15 +78,11 @@ bool ksmbd_charge_covers(const struct ksmbd_request *req, u32 bytes)
 	return (u64)req->hdr.credit_charge * CREDIT_UNIT >= bytes;
 }
 
-void ksmbd_reply_free(struct ksmbd_request *req, struct ksmbd_reply *reply)
+void ksmbd_reply_release(struct ksmbd_reply *reply)
 {
 	drop_payload(reply);
 	kvfree(reply->big);
 	ksmbd_channel_put(reply->signer);
-	if (reply == &req->first) {
-		reply->big = NULL;
-		reply->signer = NULL;
-	} else {
-		kfree(reply);
-	}
+	reply->big = NULL;
+	reply->signer = NULL;
 }

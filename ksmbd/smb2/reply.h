@@ -37,7 +37,7 @@ bool ksmbd_reply_will_sign(const struct ksmbd_request *req);
  */
 bool ksmbd_charge_covers(const struct ksmbd_request *req, u32 bytes);
 
-/** ksmbd_reply_free() - what a reply owns, and itself unless it is req->first */
-void ksmbd_reply_free(struct ksmbd_request *req, struct ksmbd_reply *reply);
+/** ksmbd_reply_release() - put and free what a reply owns, not the reply itself */
+void ksmbd_reply_release(struct ksmbd_reply *reply);
 
 #endif

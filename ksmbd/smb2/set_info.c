@@ -238,7 +238,7 @@ static ntstatus_t set_pipe(struct ksmbd_request *req, struct ksmbd_rd *data)
 
 /* ---- the table ---- */
 
-#define ON_PIPE BIT(0) /* for pipes, else for files and directories */
+#define ON_PIPE	     BIT(0) /* for pipes, else for files and directories */
 #define READ_ONLY_OK BIT(1) /* changes nothing on disk */
 
 /**
@@ -269,8 +269,7 @@ static const struct set_class file_classes[] = {
 	{ FILE_ALLOCATION_INFORMATION, 0, 8, FILE_WRITE_DATA, set_allocation },
 	{ FILE_END_OF_FILE_INFORMATION, 0, 8, FILE_WRITE_DATA, set_end_of_file },
 	{ FILE_PIPE_INFORMATION, ON_PIPE | READ_ONLY_OK, 8, FILE_WRITE_ATTRIBUTES, set_pipe },
-	{ FILE_VALID_DATA_LENGTH_INFORMATION, 0, 8, FILE_WRITE_DATA, NULL,
-	  STATUS_NOT_SUPPORTED },
+	{ FILE_VALID_DATA_LENGTH_INFORMATION, 0, 8, FILE_WRITE_DATA, NULL, STATUS_NOT_SUPPORTED },
 	{ FILE_SHORT_NAME_INFORMATION, 0, 4, FILE_DELETE, NULL, STATUS_NOT_SUPPORTED },
 };
 

@@ -52,18 +52,23 @@ static void whole_descriptor(struct kunit *test)
 	/* a file, rw-r-----: owner everything, group read and execute, others nothing */
 	len = describe(S_IFREG | 0640, 7, buf, sizeof(buf));
 	EXPECT_HEX(test, buf, len,
-		   "01000480" "14000000" "24000000" "00000000" "34000000" SID_OWNER SID_GROUP
-		   "02004c0003000000"
-		   "00001800ff011f00" SID_OWNER
-		   "00001800a9001200" SID_GROUP
+		   "01000480"
+		   "14000000"
+		   "24000000"
+		   "00000000"
+		   "34000000" SID_OWNER SID_GROUP "02004c0003000000"
+		   "00001800ff011f00" SID_OWNER "00001800a9001200" SID_GROUP
 		   "0000140080001200" SID_WORLD);
 	/* a directory, rwxr-x--x */
 	len = describe(S_IFDIR | 0751, KSMBD_SECINFO_DACL, buf, sizeof(buf));
 	EXPECT_HEX(test, buf, len,
-		   "01000480" "00000000" "00000000" "00000000" "14000000"
+		   "01000480"
+		   "00000000"
+		   "00000000"
+		   "00000000"
+		   "14000000"
 		   "02004c0003000000"
-		   "00001800ff011f00" SID_OWNER
-		   "00001800a9001200" SID_GROUP
+		   "00001800ff011f00" SID_OWNER "00001800a9001200" SID_GROUP
 		   "00001400a0001200" SID_WORLD);
 }
 
@@ -74,12 +79,25 @@ static void parts(struct kunit *test)
 
 	len = describe(S_IFREG | 0644, KSMBD_SECINFO_OWNER, buf, sizeof(buf));
 	EXPECT_HEX(test, buf, len,
-		   "01000080" "14000000" "00000000" "00000000" "00000000" SID_OWNER);
+		   "01000080"
+		   "14000000"
+		   "00000000"
+		   "00000000"
+		   "00000000" SID_OWNER);
 	len = describe(S_IFREG | 0644, KSMBD_SECINFO_GROUP, buf, sizeof(buf));
 	EXPECT_HEX(test, buf, len,
-		   "01000080" "00000000" "14000000" "00000000" "00000000" SID_GROUP);
+		   "01000080"
+		   "00000000"
+		   "14000000"
+		   "00000000"
+		   "00000000" SID_GROUP);
 	len = describe(S_IFREG | 0644, 0, buf, sizeof(buf));
-	EXPECT_HEX(test, buf, len, "01000080" "00000000" "00000000" "00000000" "00000000");
+	EXPECT_HEX(test, buf, len,
+		   "01000080"
+		   "00000000"
+		   "00000000"
+		   "00000000"
+		   "00000000");
 }
 
 static void no_room(struct kunit *test)
@@ -93,13 +111,11 @@ static void no_room(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, describe(S_IFREG | 0644, 7, buf, full), full);
 }
 
-static struct kunit_case acl_cases[] = {
-	KUNIT_CASE(generic_rights),
-	KUNIT_CASE(whole_descriptor),
-	KUNIT_CASE(parts),
-	KUNIT_CASE(no_room),
-	{}
-};
+static struct kunit_case acl_cases[] = { KUNIT_CASE(generic_rights),
+					 KUNIT_CASE(whole_descriptor),
+					 KUNIT_CASE(parts),
+					 KUNIT_CASE(no_room),
+					 {} };
 
 static struct kunit_suite acl_suite = {
 	.name = "ksmbd-acl",

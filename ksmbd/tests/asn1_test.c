@@ -28,7 +28,8 @@ static void long_lengths(struct kunit *test)
 {
 	struct ksmbd_rd r, body;
 
-	ksmbd_rd_init(&r, buf, test_unhex(buf, sizeof(buf), "040200010482000300010204840000000155"));
+	ksmbd_rd_init(&r, buf,
+		      test_unhex(buf, sizeof(buf), "040200010482000300010204840000000155"));
 	KUNIT_EXPECT_TRUE(test, ksmbd_asn1_rd_tag(&r, ASN1_OCTET_STRING, &body));
 	KUNIT_EXPECT_TRUE(test, ksmbd_asn1_rd_tag(&r, ASN1_OCTET_STRING, &body));
 	KUNIT_EXPECT_EQ(test, body.len, 3U);
@@ -39,6 +40,7 @@ static void long_lengths(struct kunit *test)
 
 static void refused_elements(struct kunit *test)
 {
+	/* clang-format off */
 	static const char *const bad[] = {
 		"", "04", "0401", "0402aa", /* cut off */
 		"0481", "048200", "04820001", /* in the length */
@@ -47,6 +49,7 @@ static void refused_elements(struct kunit *test)
 		"0484ffffffffaa", "04847fffffff", /* longer than there is */
 		"1f0401aa", "bf810100", /* long tags */
 	};
+	/* clang-format on */
 	struct ksmbd_rd r, body;
 	u32 i;
 	u8 tag;
@@ -106,12 +109,8 @@ static void writer_without_room(struct kunit *test)
 }
 
 static struct kunit_case asn1_cases[] = {
-	KUNIT_CASE(reads_elements),
-	KUNIT_CASE(long_lengths),
-	KUNIT_CASE(refused_elements),
-	KUNIT_CASE(writes_lengths),
-	KUNIT_CASE(writer_without_room),
-	{}
+	KUNIT_CASE(reads_elements), KUNIT_CASE(long_lengths),	     KUNIT_CASE(refused_elements),
+	KUNIT_CASE(writes_lengths), KUNIT_CASE(writer_without_room), {},
 };
 
 static struct kunit_suite asn1_suite = {

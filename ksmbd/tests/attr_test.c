@@ -8,7 +8,7 @@
 #include "wire/smb2_format.h"
 
 #define CREATE_TIME 0x1122334455667788ULL
-#define BIRTH_TIME 0xd1ULL
+#define BIRTH_TIME  0xd1ULL
 
 static bool parse_bytes(const u8 *buf, u32 len, struct ksmbd_dosattr *attr)
 {
@@ -69,7 +69,14 @@ static void stored_by_others(struct kunit *test)
 static void not_understood(struct kunit *test)
 {
 	static const char *const hex[] = {
-		"", "00", "0000", "41424300", "3078", "307800", "30787a00", "3078313233343536373839",
+		"",
+		"00",
+		"0000",
+		"41424300",
+		"3078",
+		"307800",
+		"30787a00",
+		"3078313233343536373839",
 		"00000400050000005100000023000000d1000000000000008877665544332211",
 		"00000600060000005100000023000000d1000000000000008877665544332211",
 	};
@@ -158,14 +165,9 @@ static void from_stat(struct kunit *test)
 	}
 }
 
-static struct kunit_case attr_cases[] = {
-	KUNIT_CASE(stored_by_others),
-	KUNIT_CASE(not_understood),
-	KUNIT_CASE(cut_off),
-	KUNIT_CASE(there_and_back),
-	KUNIT_CASE(from_stat),
-	{}
-};
+static struct kunit_case attr_cases[] = { KUNIT_CASE(stored_by_others), KUNIT_CASE(not_understood),
+					  KUNIT_CASE(cut_off),		KUNIT_CASE(there_and_back),
+					  KUNIT_CASE(from_stat),	{} };
 
 static struct kunit_suite attr_suite = {
 	.name = "ksmbd-attr",

@@ -6,14 +6,17 @@ static void folds(struct kunit *test)
 {
 	/* As Windows has them: its recommended exFAT table says the same of each. */
 	static const u32 pairs[][2] = {
-		{ 'a', 'A' }, { 'z', 'Z' }, { 'A', 'A' }, { '`', '`' }, { '{', '{' },
-		{ 0xe9, 0xc9 }, { 0xff, 0x178 }, { 0xf7, 0xf7 }, { 0xb5, 0xb5 }, { 0xdf, 0xdf },
-		{ 0x101, 0x100 }, { 0x131, 0x131 }, { 0x17f, 0x17f }, { 0x180, 0x243 },
-		{ 0x1c6, 0x1c4 }, { 0x1c5, 0x1c5 }, { 0x23a, 0x23a }, { 0x3c2, 0x3a3 },
-		{ 0x3c3, 0x3a3 }, { 0x3ac, 0x386 }, { 0x436, 0x416 }, { 0x451, 0x401 },
-		{ 0x561, 0x531 }, { 0x1e01, 0x1e00 }, { 0x1f00, 0x1f08 }, { 0x2c65, 0x23a },
-		{ 0xff41, 0xff21 }, { 0x6f22, 0x6f22 }, { 0xffff, 0xffff },
-		{ 0x10428, 0x10428 }, { 0x1f600, 0x1f600 }, { 0x10ffff, 0x10ffff },
+		{ 'a', 'A' },	      { 'z', 'Z' },	      { 'A', 'A' },
+		{ '`', '`' },	      { '{', '{' },	      { 0xe9, 0xc9 },
+		{ 0xff, 0x178 },      { 0xf7, 0xf7 },	      { 0xb5, 0xb5 },
+		{ 0xdf, 0xdf },	      { 0x101, 0x100 },	      { 0x131, 0x131 },
+		{ 0x17f, 0x17f },     { 0x180, 0x243 },	      { 0x1c6, 0x1c4 },
+		{ 0x1c5, 0x1c5 },     { 0x23a, 0x23a },	      { 0x3c2, 0x3a3 },
+		{ 0x3c3, 0x3a3 },     { 0x3ac, 0x386 },	      { 0x436, 0x416 },
+		{ 0x451, 0x401 },     { 0x561, 0x531 },	      { 0x1e01, 0x1e00 },
+		{ 0x1f00, 0x1f08 },   { 0x2c65, 0x23a },      { 0xff41, 0xff21 },
+		{ 0x6f22, 0x6f22 },   { 0xffff, 0xffff },     { 0x10428, 0x10428 },
+		{ 0x1f600, 0x1f600 }, { 0x10ffff, 0x10ffff },
 	};
 	u32 i;
 
@@ -49,12 +52,14 @@ static const struct {
 	{ "ReadMe.TXT", "README.txt", true },
 	{ "readme", "readme1", false },
 	{ "\xd0\x9f\xd1\x80\xd0\xb8", "\xd0\xbf\xd0\xa0\xd0\x98", true }, /* Cyrillic */
-	{ "\xe2\xb1\xa5", "\xc8\xba", true }, /* three bytes and two */
-	{ "stra\xc3\x9f" "e", "STRASSE", false },
-	{ "\xc4\xb1", "i", false }, /* dotless i */
-	{ "\xc5\xbf", "s", false }, /* long s */
+	{ "\xe2\xb1\xa5", "\xc8\xba", true },				  /* three bytes and two */
+	{ "stra\xc3\x9f"
+	  "e",
+	  "STRASSE", false },
+	{ "\xc4\xb1", "i", false },	/* dotless i */
+	{ "\xc5\xbf", "s", false },	/* long s */
 	{ "\xe2\x84\xaa", "k", false }, /* Kelvin sign */
-	{ "\xff", "\xff", true }, /* not UTF-8 */
+	{ "\xff", "\xff", true },	/* not UTF-8 */
 	{ "\xff", "\xfe", false },
 	{ "A\xff\x62", "a\xff\x42", true },
 	{ "\xc3", "\xc3\xa9", false }, /* cut off */
@@ -93,7 +98,7 @@ static struct kunit_case case_cases[] = {
 	KUNIT_CASE(fold_is_sound),
 	KUNIT_CASE(equality),
 	KUNIT_CASE(raw_bytes_stay_apart),
-	{}
+	{},
 };
 
 static struct kunit_suite case_suite = {

@@ -122,7 +122,9 @@ static void writes_in_order(struct kunit *test)
 	/* Not yet written: ignored. */
 	ksmbd_wr_patch_u32(&w, 15, 0);
 	ksmbd_wr_patch_u16(&w, 18, 0);
-	EXPECT_HEX(test, buf, w.len, "01000000020304030201" "08090a0b0c0daaaa");
+	EXPECT_HEX(test, buf, w.len,
+		   "01000000020304030201"
+		   "08090a0b0c0daaaa");
 	KUNIT_EXPECT_EQ(test, buf[18], 0xff);
 }
 
@@ -152,14 +154,10 @@ static void writer_is_bounded(struct kunit *test)
 }
 
 static struct kunit_case cursor_cases[] = {
-	KUNIT_CASE(reads_in_order),
-	KUNIT_CASE(overrun_latches),
-	KUNIT_CASE(huge_counts),
-	KUNIT_CASE(seek_and_align),
-	KUNIT_CASE(windows),
-	KUNIT_CASE(writes_in_order),
-	KUNIT_CASE(writer_is_bounded),
-	{}
+	KUNIT_CASE(reads_in_order),    KUNIT_CASE(overrun_latches),
+	KUNIT_CASE(huge_counts),       KUNIT_CASE(seek_and_align),
+	KUNIT_CASE(windows),	       KUNIT_CASE(writes_in_order),
+	KUNIT_CASE(writer_is_bounded), {},
 };
 
 static struct kunit_suite cursor_suite = {

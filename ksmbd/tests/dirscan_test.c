@@ -20,10 +20,12 @@ static const struct ksmbd_dirinfo sample = {
 
 #define TIMES "1100000000000000120000000000000013000000000000001400000000000000"
 #define SIZES "15000000000000001600000000000000"
-#define NAME "61006200"
-#define ID "1700000000000000"
+#define NAME  "61006200"
+#define ID    "1700000000000000"
 #define ZERO8 "0000000000000000"
-#define HEAD ZERO8 TIMES SIZES "20000000" "04000000"
+#define HEAD                         \
+	ZERO8 TIMES SIZES "20000000" \
+			  "04000000"
 
 /* [MS-FSCC] 2.4: 10, 15, 8, 33, 21, 22, 23 */
 static const struct {
@@ -32,11 +34,15 @@ static const struct {
 } entries[] = {
 	{ 1, HEAD NAME },
 	{ 2, HEAD "00000000" NAME },
-	{ 3, HEAD "00000000" "0000" ZERO8 ZERO8 ZERO8 NAME },
+	{ 3, HEAD "00000000"
+		  "0000" ZERO8 ZERO8 ZERO8 NAME },
 	{ 12, ZERO8 "04000000" NAME },
-	{ 37, HEAD "00000000" "0000" ZERO8 ZERO8 ZERO8 "0000" ID NAME },
-	{ 38, HEAD "00000000" "00000000" ID NAME },
-	{ 60, HEAD "00000000" "00000000" ID ZERO8 NAME },
+	{ 37, HEAD "00000000"
+		   "0000" ZERO8 ZERO8 ZERO8 "0000" ID NAME },
+	{ 38, HEAD "00000000"
+		   "00000000" ID NAME },
+	{ 60, HEAD "00000000"
+		   "00000000" ID ZERO8 NAME },
 };
 
 static void each_class(struct kunit *test)
@@ -79,7 +85,9 @@ static void chain(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, ksmbd_dirinfo_add(&list, &sample));
 	KUNIT_EXPECT_EQ(test, w.len, 16U + 16U);
 	EXPECT_HEX(test, buf, w.len,
-		   "1000000000000000" "04000000" NAME "0000000000000000" "04000000" NAME);
+		   "1000000000000000"
+		   "04000000" NAME "0000000000000000"
+		   "04000000" NAME);
 	KUNIT_EXPECT_EQ(test, list.count, 2U);
 	KUNIT_EXPECT_EQ(test, list.last, 16U);
 }
@@ -103,17 +111,18 @@ static void full(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, w.len, cap >= 14 ? 14U : 0U);
 		KUNIT_EXPECT_TRUE(test, ksmbd_wr_ok(&w));
 		if (cap >= 14)
-			EXPECT_HEX(test, buf, w.len, "0000000000000000" "02000000" "6100");
+			EXPECT_HEX(test, buf, w.len,
+				   "0000000000000000"
+				   "02000000"
+				   "6100");
 	}
 }
 
-static struct kunit_case dirscan_cases[] = {
-	KUNIT_CASE(each_class),
-	KUNIT_CASE(other_classes),
-	KUNIT_CASE(chain),
-	KUNIT_CASE(full),
-	{}
-};
+static struct kunit_case dirscan_cases[] = { KUNIT_CASE(each_class),
+					     KUNIT_CASE(other_classes),
+					     KUNIT_CASE(chain),
+					     KUNIT_CASE(full),
+					     {} };
 
 static struct kunit_suite dirscan_suite = {
 	.name = "ksmbd-dirscan",

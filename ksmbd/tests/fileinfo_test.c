@@ -24,8 +24,15 @@ static const struct ksmbd_fileinfo sample = {
 
 #define TIMES "1100000000000000120000000000000013000000000000001400000000000000"
 #define BASIC TIMES "2000000000000000"
-#define STANDARD "16000000000000001500000000000000" "02000000" "00" "00" "0000"
-#define NAME "04000000" "5c006100"
+#define STANDARD                           \
+	"16000000000000001500000000000000" \
+	"02000000"                         \
+	"00"                               \
+	"00"                               \
+	"0000"
+#define NAME       \
+	"04000000" \
+	"5c006100"
 
 static const struct {
 	ksmbd_fileinfo_write_fn *write;
@@ -40,19 +47,36 @@ static const struct {
 	{ ksmbd_fileinfo_write_position, "1800000000000000" },
 	{ ksmbd_fileinfo_write_mode, "20000000" },
 	{ ksmbd_fileinfo_write_alignment, "00000000" },
-	{ ksmbd_fileinfo_write_all, BASIC STANDARD "1700000000000000" "00000000" "ff011f00"
-				    "1800000000000000" "20000000" "00000000" NAME },
-	{ ksmbd_fileinfo_write_stream, "00000000" "0e000000" "1500000000000000"
-				       "1600000000000000" "3a003a002400440041005400" "4100" },
+	{ ksmbd_fileinfo_write_all, BASIC STANDARD "1700000000000000"
+						   "00000000"
+						   "ff011f00"
+						   "1800000000000000"
+						   "20000000"
+						   "00000000" NAME },
+	{ ksmbd_fileinfo_write_stream, "00000000"
+				       "0e000000"
+				       "1500000000000000"
+				       "1600000000000000"
+				       "3a003a002400440041005400"
+				       "4100" },
 	{ ksmbd_fileinfo_write_pipe, "0100000000000000" },
-	{ ksmbd_fileinfo_write_pipe_local, "01000000" "02000000" "ffffffff" "01000000" "16000000"
-					   "00000000" "16000000" "16000000" "03000000"
+	{ ksmbd_fileinfo_write_pipe_local, "01000000"
+					   "02000000"
+					   "ffffffff"
+					   "01000000"
+					   "16000000"
+					   "00000000"
+					   "16000000"
+					   "16000000"
+					   "03000000"
 					   "00000000" },
-	{ ksmbd_fileinfo_write_compression, "1500000000000000" "0000000000000000" },
+	{ ksmbd_fileinfo_write_compression, "1500000000000000"
+					    "0000000000000000" },
 	{ ksmbd_fileinfo_write_network_open, TIMES "16000000000000001500000000000000"
 						   "2000000000000000" },
 	{ ksmbd_fileinfo_write_attribute_tag, "2000000000000000" },
-	{ ksmbd_fileinfo_write_id, "1900000000000000" "17000000000000000000000000000000" },
+	{ ksmbd_fileinfo_write_id, "1900000000000000"
+				   "17000000000000000000000000000000" },
 };
 
 static void each_class(struct kunit *test)
@@ -79,7 +103,10 @@ static void directories(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, w.len, 0U);
 	info.delete_pending = true;
 	ksmbd_fileinfo_write_standard(&w, &info);
-	EXPECT_HEX(test, buf, w.len, "00000000000000000000000000000000" "00000000" "01010000");
+	EXPECT_HEX(test, buf, w.len,
+		   "00000000000000000000000000000000"
+		   "00000000"
+		   "01010000");
 }
 
 static void read_basic(struct kunit *test)
@@ -112,32 +139,43 @@ static void read_rename(struct kunit *test)
 	u8 buf[64];
 
 	/* ReplaceIfExists is a boolean: its neighbours are reserved and may be anything. */
-	KUNIT_EXPECT_TRUE(test, read_name("01ffffffffffffff" "0000000000000000" "02000000" "6100",
+	KUNIT_EXPECT_TRUE(test, read_name("01ffffffffffffff"
+					  "0000000000000000"
+					  "02000000"
+					  "6100",
 					  false, &set, buf, sizeof(buf)));
 	KUNIT_EXPECT_EQ(test, set.flags, (u32)FILE_RENAME_REPLACE_IF_EXISTS);
 	KUNIT_EXPECT_EQ(test, set.root, 0ULL);
 	KUNIT_EXPECT_EQ(test, set.name_len, 2U);
 	KUNIT_EXPECT_EQ(test, set.name[0], 0x61);
-	KUNIT_EXPECT_TRUE(test, read_name("4300000000000000" "0100000000000000" "00000000", true,
-					  &set, buf, sizeof(buf)));
+	KUNIT_EXPECT_TRUE(test, read_name("4300000000000000"
+					  "0100000000000000"
+					  "00000000",
+					  true, &set, buf, sizeof(buf)));
 	KUNIT_EXPECT_EQ(test, set.flags, 0x43U);
 	KUNIT_EXPECT_EQ(test, set.root, 1ULL);
 	/* longer than what is there */
-	KUNIT_EXPECT_FALSE(test, read_name("0000000000000000" "0000000000000000" "04000000" "6100",
+	KUNIT_EXPECT_FALSE(test, read_name("0000000000000000"
+					   "0000000000000000"
+					   "04000000"
+					   "6100",
 					   false, &set, buf, sizeof(buf)));
-	KUNIT_EXPECT_FALSE(test, read_name("0000000000000000" "0000000000000000" "ffffffff" "6100",
+	KUNIT_EXPECT_FALSE(test, read_name("0000000000000000"
+					   "0000000000000000"
+					   "ffffffff"
+					   "6100",
 					   false, &set, buf, sizeof(buf)));
-	KUNIT_EXPECT_FALSE(test, read_name("0000000000000000" "0000000000000000" "0000", false,
-					   &set, buf, sizeof(buf)));
+	KUNIT_EXPECT_FALSE(test, read_name("0000000000000000"
+					   "0000000000000000"
+					   "0000",
+					   false, &set, buf, sizeof(buf)));
 }
 
-static struct kunit_case fileinfo_cases[] = {
-	KUNIT_CASE(each_class),
-	KUNIT_CASE(directories),
-	KUNIT_CASE(read_basic),
-	KUNIT_CASE(read_rename),
-	{}
-};
+static struct kunit_case fileinfo_cases[] = { KUNIT_CASE(each_class),
+					      KUNIT_CASE(directories),
+					      KUNIT_CASE(read_basic),
+					      KUNIT_CASE(read_rename),
+					      {} };
 
 static struct kunit_suite fileinfo_suite = {
 	.name = "ksmbd-fileinfo",

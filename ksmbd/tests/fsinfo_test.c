@@ -25,19 +25,33 @@ static const struct {
 	ksmbd_fsinfo_write_fn *write;
 	const char *hex;
 } classes[] = {
-	{ ksmbd_fsinfo_write_volume, "1100000000000000" "15000000" "04000000" "0000" "73006800"
+	{ ksmbd_fsinfo_write_volume, "1100000000000000"
+				     "15000000"
+				     "04000000"
+				     "0000"
+				     "73006800"
 				     "0000" },
-	{ ksmbd_fsinfo_write_size, "1200000000000000" "1300000000000000" "0800000000020000" },
+	{ ksmbd_fsinfo_write_size, "1200000000000000"
+				   "1300000000000000"
+				   "0800000000020000" },
 	{ ksmbd_fsinfo_write_device, "0700000020000000" },
-	{ ksmbd_fsinfo_write_attribute, "46000000" "ff000000" "02000000" "4600" },
-	{ ksmbd_fsinfo_write_control, ZERO8 ZERO8 ZERO8 "ffffffffffffffff" "ffffffffffffffff"
-				      ZERO8 },
-	{ ksmbd_fsinfo_write_full_size, "1200000000000000" "1300000000000000" "1400000000000000"
+	{ ksmbd_fsinfo_write_attribute, "46000000"
+					"ff000000"
+					"02000000"
+					"4600" },
+	{ ksmbd_fsinfo_write_control, ZERO8 ZERO8 ZERO8 "ffffffffffffffff"
+							"ffffffffffffffff" ZERO8 },
+	{ ksmbd_fsinfo_write_full_size, "1200000000000000"
+					"1300000000000000"
+					"1400000000000000"
 					"0800000000020000" },
-	{ ksmbd_fsinfo_write_objectid, "8877665544332211" ZERO8 ZERO8 ZERO8 ZERO8 ZERO8 ZERO8
-				       ZERO8 },
-	{ ksmbd_fsinfo_write_sector_size, "00020000" "00100000" "00100000" "00100000" "03000000"
-					  ZERO8 },
+	{ ksmbd_fsinfo_write_objectid,
+	  "8877665544332211" ZERO8 ZERO8 ZERO8 ZERO8 ZERO8 ZERO8 ZERO8 },
+	{ ksmbd_fsinfo_write_sector_size, "00020000"
+					  "00100000"
+					  "00100000"
+					  "00100000"
+					  "03000000" ZERO8 },
 };
 
 static void each_class(struct kunit *test)
@@ -53,10 +67,7 @@ static void each_class(struct kunit *test)
 	}
 }
 
-static struct kunit_case fsinfo_cases[] = {
-	KUNIT_CASE(each_class),
-	{}
-};
+static struct kunit_case fsinfo_cases[] = { KUNIT_CASE(each_class), {} };
 
 static struct kunit_suite fsinfo_suite = {
 	.name = "ksmbd-fsinfo",

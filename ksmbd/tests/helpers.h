@@ -11,12 +11,11 @@
 #include "util/status_types.h"
 
 /* Two statuses, as numbers: they must not be compared with anything else. */
-#define EXPECT_STATUS(test, got, want)                                                             \
+#define EXPECT_STATUS(test, got, want) \
 	KUNIT_EXPECT_EQ(test, ksmbd_status_u32(got), ksmbd_status_u32(want))
 
 /* Two runs of @len bytes. */
-#define EXPECT_BYTES(test, got, want, len)                                                         \
-	KUNIT_EXPECT_TRUE(test, !memcmp(got, want, len))
+#define EXPECT_BYTES(test, got, want, len) KUNIT_EXPECT_TRUE(test, !memcmp(got, want, len))
 
 /* @got are the bytes that the string @hex spells, and as many. */
 #define EXPECT_HEX(test, got, len, hex) KUNIT_EXPECT_TRUE(test, test_is_hex(got, len, hex))

@@ -120,7 +120,7 @@ static struct kunit_case kdf_cases[] = {
 	KUNIT_CASE(published_keys),
 	KUNIT_CASE(long_keys),
 	KUNIT_CASE(bad_arguments),
-	{}
+	{},
 };
 
 static struct kunit_suite kdf_suite = {

@@ -9,18 +9,19 @@
 #include "wire/spnego.h"
 
 /* [MS-NLMP] 4.2.1, 4.2.4: User, Domain, Password */
-#define NT_HASH "a4f49c406510bdcab6824ee7c30fd852"
-#define USER "5500730065007200"
-#define DOMAIN "44006f006d00610069006e00"
+#define NT_HASH		 "a4f49c406510bdcab6824ee7c30fd852"
+#define USER		 "5500730065007200"
+#define DOMAIN		 "44006f006d00610069006e00"
 #define SERVER_CHALLENGE "0123456789abcdef"
-#define NTOWF "0c868a403bfd7a93a3001ef22ef02e3f"
-#define PROOF "68cd0ab851e51c96aabc927bebef6a1c"
-#define BASE_KEY "8de40ccadbc14a82f15cb0ad0de95ca3"
-#define SESSION_KEY "55555555555555555555555555555555"
-#define ENCRYPTED_KEY "c5dad2544fc9799094ce1ce90bc9d03e"
-#define BLOB                                                                                       \
-	"01010000000000000000000000000000aaaaaaaaaaaaaaaa00000000"                                 \
-	"02000c0044006f006d00610069006e0001000c0053006500720076006500720000000000" "00000000"
+#define NTOWF		 "0c868a403bfd7a93a3001ef22ef02e3f"
+#define PROOF		 "68cd0ab851e51c96aabc927bebef6a1c"
+#define BASE_KEY	 "8de40ccadbc14a82f15cb0ad0de95ca3"
+#define SESSION_KEY	 "55555555555555555555555555555555"
+#define ENCRYPTED_KEY	 "c5dad2544fc9799094ce1ce90bc9d03e"
+#define BLOB                                                                       \
+	"01010000000000000000000000000000aaaaaaaaaaaaaaaa00000000"                 \
+	"02000c0044006f006d00610069006e0001000c0053006500720076006500720000000000" \
+	"00000000"
 
 static struct ksmbd_ntlm_field field(u8 *buf, u32 cap, const char *hex)
 {
@@ -115,11 +116,15 @@ static void captured_mics(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ksmbd_ntlm_mic(key, &negotiate, &challenge, &authenticate, mic), 0);
 	EXPECT_BYTES(test, mic, msg.mic, sizeof(mic));
 
-	KUNIT_EXPECT_EQ(test, ksmbd_ntlm_signature(key, msg.flags, true, t1.mech_types,
-						   t1.mech_types_len, mic), 0);
+	KUNIT_EXPECT_EQ(test,
+			ksmbd_ntlm_signature(key, msg.flags, true, t1.mech_types, t1.mech_types_len,
+					     mic),
+			0);
 	EXPECT_BYTES(test, mic, t3.mic, sizeof(mic));
-	KUNIT_EXPECT_EQ(test, ksmbd_ntlm_signature(key, msg.flags, false, t1.mech_types,
-						   t1.mech_types_len, mic), 0);
+	KUNIT_EXPECT_EQ(test,
+			ksmbd_ntlm_signature(key, msg.flags, false, t1.mech_types,
+					     t1.mech_types_len, mic),
+			0);
 	EXPECT_HEX(test, mic, sizeof(mic), "010000003932a87523ab660100000000");
 }
 
@@ -132,24 +137,52 @@ static void responses(struct kunit *test)
 	} rows[] = {
 		{ PROOF BLOB, 0, false },
 		/* an AV pair with flags: 2, then 1 */
-		{ PROOF "0101000000000000" "0000000000000000" "aaaaaaaaaaaaaaaa" "00000000"
-		  "06000400" "02000000" "00000000", 0, true },
-		{ PROOF "0101000000000000" "0000000000000000" "aaaaaaaaaaaaaaaa" "00000000"
-		  "06000400" "01000000" "00000000", 0, false },
+		{ PROOF "0101000000000000"
+			"0000000000000000"
+			"aaaaaaaaaaaaaaaa"
+			"00000000"
+			"06000400"
+			"02000000"
+			"00000000",
+		  0, true },
+		{ PROOF "0101000000000000"
+			"0000000000000000"
+			"aaaaaaaaaaaaaaaa"
+			"00000000"
+			"06000400"
+			"01000000"
+			"00000000",
+		  0, false },
 		/* no pairs at all */
-		{ PROOF "0101000000000000" "0000000000000000" "aaaaaaaaaaaaaaaa" "00000000", 0,
-		  false },
+		{ PROOF "0101000000000000"
+			"0000000000000000"
+			"aaaaaaaaaaaaaaaa"
+			"00000000",
+		  0, false },
 		/* NTLMv1 (24 bytes), LMv2, nothing, another version */
 		{ PROOF "aaaaaaaaaaaaaaaa", -ENOENT, false },
 		{ PROOF, -ENOENT, false },
 		{ "", -ENOENT, false },
-		{ PROOF "0201000000000000" "0000000000000000" "aaaaaaaaaaaaaaaa" "00000000",
+		{ PROOF "0201000000000000"
+			"0000000000000000"
+			"aaaaaaaaaaaaaaaa"
+			"00000000",
 		  -ENOENT, false },
 		/* a pair that ends behind the end; flags that are too short */
-		{ PROOF "0101000000000000" "0000000000000000" "aaaaaaaaaaaaaaaa" "00000000"
-		  "02000c00" "4400", -EINVAL, false },
-		{ PROOF "0101000000000000" "0000000000000000" "aaaaaaaaaaaaaaaa" "00000000"
-		  "06000200" "0200", -EINVAL, false },
+		{ PROOF "0101000000000000"
+			"0000000000000000"
+			"aaaaaaaaaaaaaaaa"
+			"00000000"
+			"02000c00"
+			"4400",
+		  -EINVAL, false },
+		{ PROOF "0101000000000000"
+			"0000000000000000"
+			"aaaaaaaaaaaaaaaa"
+			"00000000"
+			"06000200"
+			"0200",
+		  -EINVAL, false },
 	};
 	static u8 buf[256];
 	u32 i;
@@ -207,19 +240,22 @@ static void challenge_layout(struct kunit *test)
 	ksmbd_ntlm_wr_challenge(&w, &msg);
 	KUNIT_EXPECT_TRUE(test, ksmbd_wr_ok(&w));
 	EXPECT_HEX(test, buf, w.len,
-		   "4e544c4d5353500002000000" "0200020038000000" "01000002" "3132333435363738"
-		   "0000000000000000" "040004003a000000" "060100000000000f" "5300" "00000000");
+		   "4e544c4d5353500002000000"
+		   "0200020038000000"
+		   "01000002"
+		   "3132333435363738"
+		   "0000000000000000"
+		   "040004003a000000"
+		   "060100000000000f"
+		   "5300"
+		   "00000000");
 }
 
 static struct kunit_case ntlm_cases[] = {
-	KUNIT_CASE(published_keys),
-	KUNIT_CASE(case_of_names),
-	KUNIT_CASE(published_signature),
-	KUNIT_CASE(captured_mics),
-	KUNIT_CASE(responses),
-	KUNIT_CASE(authenticate_layout),
-	KUNIT_CASE(challenge_layout),
-	{}
+	KUNIT_CASE(published_keys),	 KUNIT_CASE(case_of_names),
+	KUNIT_CASE(published_signature), KUNIT_CASE(captured_mics),
+	KUNIT_CASE(responses),		 KUNIT_CASE(authenticate_layout),
+	KUNIT_CASE(challenge_layout),	 {},
 };
 
 static struct kunit_suite ntlm_suite = {

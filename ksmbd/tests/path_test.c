@@ -33,8 +33,8 @@ static void good_names(struct kunit *test)
 		{ "a..", "a..", false },
 		{ ".hidden", ".hidden", false },
 		{ "name with blanks ", "name with blanks ", false },
-		{ "\xd0\x96\\\xe6\xbc\xa2\\\xf0\x9f\x98\x80", "\xd0\x96/\xe6\xbc\xa2/\xf0\x9f\x98\x80",
-		  false },
+		{ "\xd0\x96\\\xe6\xbc\xa2\\\xf0\x9f\x98\x80",
+		  "\xd0\x96/\xe6\xbc\xa2/\xf0\x9f\x98\x80", false },
 	};
 	u32 i;
 
@@ -119,10 +119,10 @@ static void refused_units(struct kunit *test)
 		const char *hex;
 		ntstatus_t status;
 	} rows[] = {
-		{ "61", STATUS_INVALID_PARAMETER }, /* odd */
+		{ "61", STATUS_INVALID_PARAMETER },		/* odd */
 		{ "610000006200", STATUS_OBJECT_NAME_INVALID }, /* NUL inside */
-		{ "61000000", STATUS_OBJECT_NAME_INVALID }, /* NUL at the end */
-		{ "00d86100", STATUS_OBJECT_NAME_INVALID }, /* lone surrogates */
+		{ "61000000", STATUS_OBJECT_NAME_INVALID },	/* NUL at the end */
+		{ "00d86100", STATUS_OBJECT_NAME_INVALID },	/* lone surrogates */
 		{ "6100ffdf", STATUS_OBJECT_NAME_INVALID },
 	};
 	u8 bytes[16];
@@ -239,7 +239,7 @@ static struct kunit_case path_cases[] = {
 	KUNIT_CASE(streams),
 	KUNIT_CASE(lengths),
 	KUNIT_CASE(names_on_disk),
-	{}
+	{},
 };
 
 static struct kunit_suite path_suite = {

@@ -11,7 +11,7 @@ static void published_chain(struct kunit *test)
 {
 	static const char *const messages[5] = {
 		capture_negotiate_request, capture_negotiate_response, capture_setup1_request,
-		capture_setup1_response, capture_setup2_request,
+		capture_setup1_response,   capture_setup2_request,
 	};
 	u8 hash[KSMBD_PREAUTH_SIZE] = {};
 	u32 i;
@@ -59,7 +59,7 @@ static struct kunit_case preauth_cases[] = {
 	KUNIT_CASE(published_chain),
 	KUNIT_CASE(many_segments),
 	KUNIT_CASE(error_changes_nothing),
-	{}
+	{},
 };
 
 static struct kunit_suite preauth_suite = {

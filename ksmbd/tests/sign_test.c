@@ -6,7 +6,7 @@
 #include "tests/helpers.h"
 
 /* No vector of an HMAC-SHA256 signature is published: computed with Python's hmac module. */
-#define HMAC_KEY "000102030405060708090a0b0c0d0e0f"
+#define HMAC_KEY       "000102030405060708090a0b0c0d0e0f"
 #define HMAC_SIGNATURE "660dcde55ea8e7fc1f2e6a730e7be8db"
 
 static u8 message[256];
@@ -116,12 +116,9 @@ static void too_short(struct kunit *test)
 }
 
 static struct kunit_case sign_cases[] = {
-	KUNIT_CASE(published_signature),
-	KUNIT_CASE(hmac_signature),
-	KUNIT_CASE(every_bit_counts),
-	KUNIT_CASE(segments),
-	KUNIT_CASE(too_short),
-	{}
+	KUNIT_CASE(published_signature), KUNIT_CASE(hmac_signature),
+	KUNIT_CASE(every_bit_counts),	 KUNIT_CASE(segments),
+	KUNIT_CASE(too_short),		 {},
 };
 
 static struct kunit_suite sign_suite = {

@@ -9,7 +9,7 @@
 #include "wire/spnego.h"
 
 #define NTLMSSP_OID "060a2b06010401823702020a"
-#define KRB5_OID "06092a864882f712010202"
+#define KRB5_OID    "06092a864882f712010202"
 
 static u8 message[1024];
 
@@ -149,14 +149,16 @@ static void other_mechanism_first(struct kunit *test)
 	u32 len, out_len;
 
 	KUNIT_ASSERT_NOT_NULL(test, auth);
-	len = load("602f06062b0601050502a025" "3023a0193017" KRB5_OID NTLMSSP_OID "a2060404deadbeef");
+	len = load("602f06062b0601050502a025"
+		   "3023a0193017" KRB5_OID NTLMSSP_OID "a2060404deadbeef");
 	EXPECT_STATUS(test, ksmbd_auth_step(auth, message, len, &out, &out_len),
 		      STATUS_MORE_PROCESSING_REQUIRED);
 	EXPECT_HEX(test, out, out_len, "a1153013a0030a0103a10c" NTLMSSP_OID);
 	kfree(out);
 
 	/* NegTokenResp with NEGOTIATE */
-	len = load("a12e302ca22a0428" "4e544c4d5353500001000000978208e2000000000000000000000000"
+	len = load("a12e302ca22a0428"
+		   "4e544c4d5353500001000000978208e2000000000000000000000000"
 		   "00000000060380250000000f");
 	EXPECT_STATUS(test, ksmbd_auth_step(auth, message, len, &out, &out_len),
 		      STATUS_MORE_PROCESSING_REQUIRED);
@@ -266,7 +268,7 @@ static struct kunit_case spnego_cases[] = {
 	KUNIT_CASE(refused_first_tokens),
 	KUNIT_CASE(failed_is_final),
 	KUNIT_CASE(damaged_tokens),
-	{}
+	{},
 };
 
 static struct kunit_suite spnego_suite = {

@@ -76,7 +76,7 @@ static struct kunit_case status_cases[] = {
 	KUNIT_CASE(names),
 	KUNIT_CASE(dos_codes),
 	KUNIT_CASE(severity),
-	{}
+	{},
 };
 
 static struct kunit_suite status_suite = {

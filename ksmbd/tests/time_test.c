@@ -51,7 +51,7 @@ static struct kunit_case time_cases[] = {
 	KUNIT_CASE(known_times),
 	KUNIT_CASE(out_of_range),
 	KUNIT_CASE(there_and_back),
-	{}
+	{},
 };
 
 static struct kunit_suite time_suite = {

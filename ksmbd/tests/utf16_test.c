@@ -48,12 +48,14 @@ static void both_ways(struct kunit *test)
 
 static void bad_utf16(struct kunit *test)
 {
+	/* clang-format off */
 	static const char *const bad[] = {
 		"61", "610062", /* odd */
 		"00d8", "00d86100", "ffdb", "00d800d8", /* high alone */
 		"00dc", "00dc00d8", "610000dc", /* low first */
 		"0000", "610000006200", /* NUL */
 	};
+	/* clang-format on */
 	char text[64];
 	u8 wire[64];
 	u32 i;
@@ -68,6 +70,7 @@ static void bad_utf16(struct kunit *test)
 
 static void bad_utf8(struct kunit *test)
 {
+	/* clang-format off */
 	static const char *const bad[] = {
 		"\x80", "\xbf", "a\xff", "\xfe", /* no first byte */
 		"\xc3", "\xe2\x82", "\xf0\x9f\x98", "\xc3(", /* cut off */
@@ -76,6 +79,7 @@ static void bad_utf8(struct kunit *test)
 		"\xed\xa0\x80", "\xed\xbf\xbf", /* surrogates */
 		"\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xf8\x88\x80\x80\x80", /* too large */
 	};
+	/* clang-format on */
 	u8 wire[64];
 	u32 i;
 
@@ -137,12 +141,8 @@ static void all_code_points(struct kunit *test)
 }
 
 static struct kunit_case utf16_cases[] = {
-	KUNIT_CASE(both_ways),
-	KUNIT_CASE(bad_utf16),
-	KUNIT_CASE(bad_utf8),
-	KUNIT_CASE(no_room),
-	KUNIT_CASE(all_code_points),
-	{}
+	KUNIT_CASE(both_ways), KUNIT_CASE(bad_utf16),	    KUNIT_CASE(bad_utf8),
+	KUNIT_CASE(no_room),   KUNIT_CASE(all_code_points), {},
 };
 
 static struct kunit_suite utf16_suite = {

@@ -18,12 +18,13 @@ static void expect_rows(struct kunit *test, const struct row *rows, u32 count)
 	u32 i;
 
 	for (i = 0; i < count; i++)
-		KUNIT_EXPECT_EQ_MSG(test, match(rows[i].pattern, rows[i].name, false),
-				    rows[i].fits, "'%s' and '%s'", rows[i].pattern, rows[i].name);
+		KUNIT_EXPECT_EQ_MSG(test, match(rows[i].pattern, rows[i].name, false), rows[i].fits,
+				    "'%s' and '%s'", rows[i].pattern, rows[i].name);
 }
 
 static void star_and_question(struct kunit *test)
 {
+	/* clang-format off */
 	static const struct row rows[] = {
 		{ "*", "", true },		{ "*", "any.thing", true },
 		{ "", "", true },		{ "", "a", false },
@@ -40,6 +41,7 @@ static void star_and_question(struct kunit *test)
 		{ "?*", "", false },		{ "?*", "a", true },
 		{ "*?", "abc", true },		{ "???*", "ab", false },
 	};
+	/* clang-format on */
 
 	expect_rows(test, rows, ARRAY_SIZE(rows));
 }
@@ -47,6 +49,7 @@ static void star_and_question(struct kunit *test)
 /* [MS-FSA] 2.1.4.4: DOS_STAR '<', DOS_QM '>', DOS_DOT '"' */
 static void dos_wildcards(struct kunit *test)
 {
+	/* clang-format off */
 	static const struct row rows[] = {
 		/* any characters, but not across the last dot */
 		{ "<", "abc", true },		{ "<", "", true },
@@ -75,6 +78,7 @@ static void dos_wildcards(struct kunit *test)
 		{ ">>>>>>>>\">>>", "readme", true },
 		{ ">>>>>>>>\">>>", "longname1.txt", false },
 	};
+	/* clang-format on */
 
 	expect_rows(test, rows, ARRAY_SIZE(rows));
 }
@@ -94,7 +98,10 @@ static void characters(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, match("??", "\xf0\x9f\x98\x80", false));
 	KUNIT_EXPECT_FALSE(test, match("?", "\xf0\x9f\x98\x80", false));
 	KUNIT_EXPECT_TRUE(test, match("\xf0\x9f\x98\x80", "\xf0\x9f\x98\x80", true));
-	KUNIT_EXPECT_TRUE(test, match("a?b", "a\xff" "b", false));
+	KUNIT_EXPECT_TRUE(test, match("a?b",
+				      "a\xff"
+				      "b",
+				      false));
 	KUNIT_EXPECT_FALSE(test, match("\xc3\xbf", "\xff", false));
 }
 
@@ -147,14 +154,10 @@ static void presence(struct kunit *test)
 }
 
 static struct kunit_case wildcard_cases[] = {
-	KUNIT_CASE(star_and_question),
-	KUNIT_CASE(dos_wildcards),
-	KUNIT_CASE(case_rules),
-	KUNIT_CASE(characters),
-	KUNIT_CASE(lengths),
-	KUNIT_CASE(hostile_patterns),
-	KUNIT_CASE(presence),
-	{}
+	KUNIT_CASE(star_and_question), KUNIT_CASE(dos_wildcards),
+	KUNIT_CASE(case_rules),	       KUNIT_CASE(characters),
+	KUNIT_CASE(lengths),	       KUNIT_CASE(hostile_patterns),
+	KUNIT_CASE(presence),	       {},
 };
 
 static struct kunit_suite wildcard_suite = {

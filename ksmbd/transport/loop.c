@@ -169,6 +169,16 @@ static bool can_send(struct ksmbd_loop *loop)
 	return ready;
 }
 
+static bool has_room(struct ksmbd_loop *loop, u64 len)
+{
+	bool room;
+
+	mutex_lock(&loop->lock);
+	room = len <= KSMBD_LOOP_QUEUE_MAX - loop->to_client.len || loop->closed || loop->shut;
+	mutex_unlock(&loop->lock);
+	return room;
+}
+
 static int send_bytes(struct ksmbd_loop *loop, const u8 *data, u32 len)
 {
 	while (len) {
@@ -222,20 +232,26 @@ static int send_file(struct ksmbd_loop *loop, const struct ksmbd_seg *seg)
 	return err;
 }
 
-static int loop_send(void *transport, const struct ksmbd_seg *segs, u32 nsegs)
+/* All or nothing: @pos is always 0. */
+static s64 loop_send(void *transport, const struct ksmbd_seg *segs, u32 nsegs, u64 pos, bool wait)
 {
 	struct ksmbd_loop *loop = transport;
+	u64 total = 0;
 	int err = 0;
 	u32 i;
 
+	for (i = 0; i < nsegs; i++)
+		total += segs[i].len;
 	if (loop->peer.sink) {
 		loop->peer.sink(loop->peer.ctx, segs, nsegs);
-		return 0;
+		return total;
 	}
+	if (!wait && !loop->peer.source && !has_room(loop, total))
+		return 0;
 	for (i = 0; i < nsegs && !err; i++)
 		err = segs[i].file ? send_file(loop, &segs[i]) :
 				     send_bytes(loop, segs[i].data, segs[i].len);
-	return err;
+	return err ? err : total;
 }
 
 static void loop_shutdown(void *transport)

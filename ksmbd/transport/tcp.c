@@ -33,9 +33,9 @@ static u32 tcp_pending(void *transport)
 	return ksmbd_sock_pending(transport);
 }
 
-static int tcp_send(void *transport, const struct ksmbd_seg *segs, u32 nsegs)
+static s64 tcp_send(void *transport, const struct ksmbd_seg *segs, u32 nsegs, u64 pos, bool wait)
 {
-	return ksmbd_sock_send(transport, segs, nsegs);
+	return ksmbd_sock_send_from(transport, segs, nsegs, pos, wait);
 }
 
 static void tcp_shutdown(void *transport)

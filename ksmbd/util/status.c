@@ -5,7 +5,12 @@
 #include "util/status.h"
 
 /* Error classes of [MS-CIFS] 2.2.2.4. */
-enum { SUCCESS = 0, ERRDOS = 1, ERRSRV = 2, ERRHRD = 3 };
+enum {
+	SUCCESS = 0,
+	ERRDOS = 1,
+	ERRSRV = 2,
+	ERRHRD = 3
+};
 
 #define ERRHRD_GENERAL 31
 
@@ -24,7 +29,10 @@ struct status_row {
 	u16 dos_code;
 };
 
-#define ROW(status, err, class, code) { status, #status, err, class, code }
+#define ROW(status, err, class, code)             \
+	{                                         \
+		status, #status, err, class, code \
+	}
 
 static const struct status_row table[] = {
 	ROW(STATUS_SUCCESS, 0, SUCCESS, 0),

@@ -3,7 +3,7 @@
 
 #include "util/time.h"
 
-#define NT_PER_SEC 10000000U
+#define NT_PER_SEC  10000000U
 #define NSEC_PER_NT 100U
 /* Seconds from 1601 to 1970: 369 years with 89 leap days. */
 #define EPOCH_GAP ((369LL * 365 + 89) * 86400)

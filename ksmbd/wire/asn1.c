@@ -4,7 +4,7 @@
 
 #include "wire/asn1.h"
 
-#define TAG_NUMBER 0x1f /* all ones: the number is in following bytes */
+#define TAG_NUMBER  0x1f /* all ones: the number is in following bytes */
 #define LENGTH_LONG 0x80
 
 static u32 read_length(struct ksmbd_rd *r)

@@ -8,13 +8,13 @@
 
 #include "wire/cursor.h"
 
-#define ASN1_OCTET_STRING 0x04
-#define ASN1_OID 0x06
-#define ASN1_ENUMERATED 0x0a
+#define ASN1_OCTET_STRING   0x04
+#define ASN1_OID	    0x06
+#define ASN1_ENUMERATED	    0x0a
 #define ASN1_GENERAL_STRING 0x1b
-#define ASN1_SEQUENCE 0x30
+#define ASN1_SEQUENCE	    0x30
 #define ASN1_APPLICATION(n) (0x60 | (n)) /* constructed */
-#define ASN1_CONTEXT(n) (0xa0 | (n)) /* constructed, explicit */
+#define ASN1_CONTEXT(n)	    (0xa0 | (n)) /* constructed, explicit */
 
 /**
  * ksmbd_asn1_rd_any() - take the next element

@@ -42,13 +42,13 @@ static void write_id_extd(struct ksmbd_wr *w, const struct ksmbd_dirinfo *entry)
 }
 
 static const struct ksmbd_dirinfo_class classes[] = {
-	{ 1, true, 64, write_nothing }, /* FileDirectoryInformation */
-	{ 2, true, 68, write_ea_size }, /* FileFullDirectoryInformation */
+	{ 1, true, 64, write_nothing },	   /* FileDirectoryInformation */
+	{ 2, true, 68, write_ea_size },	   /* FileFullDirectoryInformation */
 	{ 3, true, 94, write_short_name }, /* FileBothDirectoryInformation */
-	{ 12, false, 12, write_nothing }, /* FileNamesInformation */
-	{ 37, true, 104, write_id_both }, /* FileIdBothDirectoryInformation */
-	{ 38, true, 80, write_id_full }, /* FileIdFullDirectoryInformation */
-	{ 60, true, 88, write_id_extd }, /* FileIdExtdDirectoryInformation */
+	{ 12, false, 12, write_nothing },  /* FileNamesInformation */
+	{ 37, true, 104, write_id_both },  /* FileIdBothDirectoryInformation */
+	{ 38, true, 80, write_id_full },   /* FileIdFullDirectoryInformation */
+	{ 60, true, 88, write_id_extd },   /* FileIdExtdDirectoryInformation */
 };
 
 const struct ksmbd_dirinfo_class *ksmbd_dirinfo_class_find(u8 number)

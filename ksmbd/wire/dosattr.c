@@ -3,9 +3,9 @@
 
 #include "wire/dosattr.h"
 
-#define VALID_ATTRIBUTES 0x01
+#define VALID_ATTRIBUTES  0x01
 #define VALID_CREATE_TIME 0x10
-#define VALID_BIRTH_TIME 0x40
+#define VALID_BIRTH_TIME  0x40
 
 /* The order and size of a version's fields behind its flags. */
 static void read_v3(struct ksmbd_rd *r, struct ksmbd_dosattr *attr)

@@ -94,19 +94,19 @@ void ksmbd_fileinfo_write_stream(struct ksmbd_wr *w, const struct ksmbd_fileinfo
 void ksmbd_fileinfo_write_pipe(struct ksmbd_wr *w, const struct ksmbd_fileinfo *info)
 {
 	ksmbd_wr_u32(w, FILE_PIPE_MESSAGE_MODE); /* ReadMode */
-	ksmbd_wr_u32(w, 0); /* CompletionMode: operations wait */
+	ksmbd_wr_u32(w, 0);			 /* CompletionMode: operations wait */
 }
 
 void ksmbd_fileinfo_write_pipe_local(struct ksmbd_wr *w, const struct ksmbd_fileinfo *info)
 {
 	ksmbd_wr_u32(w, FILE_PIPE_MESSAGE_MODE); /* NamedPipeType */
-	ksmbd_wr_u32(w, FILE_PIPE_FULL_DUPLEX); /* NamedPipeConfiguration */
-	ksmbd_wr_u32(w, U32_MAX); /* MaximumInstances: no limit */
-	ksmbd_wr_u32(w, 1); /* CurrentInstances */
-	ksmbd_wr_u32(w, info->attr.alloc); /* InboundQuota */
-	ksmbd_wr_u32(w, 0); /* ReadDataAvailable */
-	ksmbd_wr_u32(w, info->attr.alloc); /* OutboundQuota */
-	ksmbd_wr_u32(w, info->attr.alloc); /* WriteQuotaAvailable */
+	ksmbd_wr_u32(w, FILE_PIPE_FULL_DUPLEX);	 /* NamedPipeConfiguration */
+	ksmbd_wr_u32(w, U32_MAX);		 /* MaximumInstances: no limit */
+	ksmbd_wr_u32(w, 1);			 /* CurrentInstances */
+	ksmbd_wr_u32(w, info->attr.alloc);	 /* InboundQuota */
+	ksmbd_wr_u32(w, 0);			 /* ReadDataAvailable */
+	ksmbd_wr_u32(w, info->attr.alloc);	 /* OutboundQuota */
+	ksmbd_wr_u32(w, info->attr.alloc);	 /* WriteQuotaAvailable */
 	ksmbd_wr_u32(w, FILE_PIPE_CONNECTED_STATE);
 	ksmbd_wr_u32(w, 0); /* NamedPipeEnd: the client's */
 }

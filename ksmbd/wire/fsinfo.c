@@ -3,7 +3,7 @@
 
 #include "wire/fsinfo.h"
 
-#define SSINFO_FLAGS_ALIGNED_DEVICE 0x1
+#define SSINFO_FLAGS_ALIGNED_DEVICE		 0x1
 #define SSINFO_FLAGS_PARTITION_ALIGNED_ON_DEVICE 0x2
 
 /* Smallest whole structure: clients refuse a reply that is shorter, however short the label */

@@ -6,8 +6,8 @@
 #include "wire/ntlmssp.h"
 
 #define CHALLENGE_HEADER_SIZE 56 /* Version included */
-#define PROOF_SIZE 16
-#define NTLMV2_VERSION 1
+#define PROOF_SIZE	      16
+#define NTLMV2_VERSION	      1
 #define NTLMSSP_REVISION_W2K3 15
 
 static const u8 signature[8] = "NTLMSSP";

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "wire/secdesc.h"
 
-#define SE_DACL_PRESENT 0x0004
+#define SE_DACL_PRESENT	 0x0004
 #define SE_SELF_RELATIVE 0x8000
 
-#define ACL_REVISION 2
+#define ACL_REVISION		2
 #define ACCESS_ALLOWED_ACE_TYPE 0
 
 /* Where the descriptor's fields are, from its beginning. [MS-DTYP] 2.4.6 */
-#define SD_OWNER_AT 4
-#define SD_GROUP_AT 8
-#define SD_DACL_AT 16
+#define SD_OWNER_AT    4
+#define SD_GROUP_AT    8
+#define SD_DACL_AT     16
 #define SD_HEADER_SIZE 20
 
 static u32 sid_size(const struct ksmbd_sid *sid)

@@ -3,10 +3,12 @@
 import os
 import re
 import subprocess
+import threading
 
 from harness import Fail
 from servers import die_with_parent
 
+CONF_LOCK = threading.Lock()
 DIALECTS = ("SMB2_02", "SMB2_10", "SMB3_00", "SMB3_02", "SMB3_11")
 STATUS = re.compile(r"NT_STATUS_[A-Z0-9_]+")
 
@@ -125,17 +127,17 @@ class SmbClient:
 def client_conf(env):
     """An empty-handed smb.conf, so that the machine's own is not read."""
     path = env.path(".client.conf")
-    if not os.path.exists(path):
+    with CONF_LOCK:
+        if os.path.exists(path):
+            return path
         private = env.path(".client")
         os.makedirs(private, exist_ok=True)
         text = "[global]\n\tclient min protocol = SMB2_02\n"
         for key in ("lock directory", "state directory", "cache directory",
                     "pid directory", "private dir"):
             text += "\t%s = %s\n" % (key, private)
-        temporary = "%s.%d" % (path, os.getpid())
-        with open(temporary, "w") as stream:
+        with open(path, "w") as stream:
             stream.write(text)
-        os.replace(temporary, path)
     return path
 
 

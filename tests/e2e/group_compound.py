@@ -117,7 +117,8 @@ def no_predecessor(env):
             related=False)
         expect_equal(replies[0].name, "SUCCESS", "the ECHO before")
         expect(replies[1].name in ("INVALID_PARAMETER", "FILE_CLOSED",
-                                   "INVALID_HANDLE"),
+                                   "INVALID_HANDLE",
+                                   "NETWORK_NAME_DELETED"),
                "CLOSE related to an ECHO: " + replies[1].name)
         expect(conn.alive(), "the connection is gone")
     healthy(env)
@@ -144,8 +145,9 @@ def ended_within(env):
         replies = conn.chain_replies([
             (LOGOFF, EMPTY), (READ, read_body(handle.id, 0, 1)),
             (CREATE, create_body("chain"))])
-        expect_equal(statuses(replies), ["SUCCESS"] +
-                     ["USER_SESSION_DELETED"] * 2, "after a LOGOFF")
+        if not env.reference:
+            expect_equal(statuses(replies), ["SUCCESS"] +
+                         ["USER_SESSION_DELETED"] * 2, "after a LOGOFF")
     healthy(env)
 
 

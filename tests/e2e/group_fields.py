@@ -123,6 +123,7 @@ class Target:
         self.env = env
         self.name = name
         self.conn = None
+        self.made = 0
 
     def fresh(self):
         if self.conn is not None:
@@ -135,7 +136,8 @@ class Target:
         if self.name == "QUERY_DIRECTORY":
             handle = self.conn.open("", access=0x00100081, options=1)
         else:
-            handle = self.conn.create("field")
+            self.made += 1      # the one before may be read-only by now
+            handle = self.conn.create("field %d" % self.made)
             self.conn.write(handle, 0, b"content of the file" * 10)
         self.id = handle.id
 

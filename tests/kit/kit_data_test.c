@@ -334,7 +334,8 @@ static void rbtree_random(struct kunit *test)
 	}
 	check_tree(test, &root, 1000 - n);
 	i = 0;
-	rbtree_postorder_for_each_entry_safe(item, next, &root, rb) {
+	rbtree_postorder_for_each_entry_safe(item, next, &root, rb)
+	{
 		memset(&item->rb, 0x55, sizeof(item->rb));
 		i++;
 	}
@@ -393,18 +394,10 @@ static void bitmaps(struct kunit *test)
 }
 
 static struct kunit_case kit_data_cases[] = {
-	KUNIT_CASE(list_basics),
-	KUNIT_CASE(list_del_poisons),
-	KUNIT_CASE(hlist_basics),
-	KUNIT_CASE(hashtable_basics),
-	KUNIT_CASE(idr_basics),
-	KUNIT_CASE(idr_cyclic),
-	KUNIT_CASE(idr_many),
-	KUNIT_CASE(ida_basics),
-	KUNIT_CASE(rbtree_random),
-	KUNIT_CASE(sort_ints),
-	KUNIT_CASE(bitmaps),
-	{}
+	KUNIT_CASE(list_basics),      KUNIT_CASE(list_del_poisons), KUNIT_CASE(hlist_basics),
+	KUNIT_CASE(hashtable_basics), KUNIT_CASE(idr_basics),	    KUNIT_CASE(idr_cyclic),
+	KUNIT_CASE(idr_many),	      KUNIT_CASE(ida_basics),	    KUNIT_CASE(rbtree_random),
+	KUNIT_CASE(sort_ints),	      KUNIT_CASE(bitmaps),	    {}
 };
 
 static struct kunit_suite kit_data_suite = {

@@ -19,7 +19,7 @@
 #include <linux/spinlock.h>
 #include <linux/wait.h>
 
-#define THREADS	4
+#define THREADS 4
 #define ROUNDS	2000
 
 static void atomics(struct kunit *test)
@@ -269,9 +269,9 @@ static void wait_ping_pong(struct kunit *test)
 	for (i = 0; i < ROUNDS; i++) {
 		smp_store_release(&ball->turn, 1);
 		wake_up_interruptible(&ball->wq);
-		KUNIT_ASSERT_EQ(test, wait_event_interruptible(ball->wq,
-							       smp_load_acquire(&ball->turn) == 0),
-				0);
+		KUNIT_ASSERT_EQ(
+			test,
+			wait_event_interruptible(ball->wq, smp_load_acquire(&ball->turn) == 0), 0);
 	}
 	KUNIT_EXPECT_EQ(test, kthread_stop(task), 17);
 	KUNIT_EXPECT_EQ(test, ball->rounds, ROUNDS);
@@ -407,21 +407,19 @@ static void completion_on_stack(struct kunit *test)
 	}
 }
 
-static struct kunit_case kit_sync_cases[] = {
-	KUNIT_CASE(atomics),
-	KUNIT_CASE(refcounts),
-	KUNIT_CASE(krefs),
-	KUNIT_CASE(locks_exclude),
-	KUNIT_CASE(trylocks),
-	KUNIT_CASE(wait_ping_pong),
-	KUNIT_CASE(wait_timeouts),
-	KUNIT_CASE(stop_ends_wait),
-	KUNIT_CASE(stop_after_return),
-	KUNIT_CASE(stop_before_start),
-	KUNIT_CASE(completions),
-	KUNIT_CASE(completion_on_stack),
-	{}
-};
+static struct kunit_case kit_sync_cases[] = { KUNIT_CASE(atomics),
+					      KUNIT_CASE(refcounts),
+					      KUNIT_CASE(krefs),
+					      KUNIT_CASE(locks_exclude),
+					      KUNIT_CASE(trylocks),
+					      KUNIT_CASE(wait_ping_pong),
+					      KUNIT_CASE(wait_timeouts),
+					      KUNIT_CASE(stop_ends_wait),
+					      KUNIT_CASE(stop_after_return),
+					      KUNIT_CASE(stop_before_start),
+					      KUNIT_CASE(completions),
+					      KUNIT_CASE(completion_on_stack),
+					      {} };
 
 static struct kunit_suite kit_sync_suite = {
 	.name = "kit_sync",

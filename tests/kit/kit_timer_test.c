@@ -11,7 +11,7 @@
 #include <linux/module.h>
 #include <linux/timer.h>
 
-struct alarm {
+struct kit_alarm {
 	struct timer_list timer;
 	struct completion rang;
 	int count;
@@ -21,7 +21,7 @@ struct alarm {
 
 static void ring(struct timer_list *timer)
 {
-	struct alarm *alarm = from_timer(alarm, timer, timer);
+	struct kit_alarm *alarm = from_timer(alarm, timer, timer);
 
 	alarm->count++;
 	alarm->at = jiffies;
@@ -31,9 +31,9 @@ static void ring(struct timer_list *timer)
 		complete(&alarm->rang);
 }
 
-static struct alarm *new_alarm(struct kunit *test)
+static struct kit_alarm *new_alarm(struct kunit *test)
 {
-	struct alarm *alarm = kunit_kzalloc(test, sizeof(*alarm), GFP_KERNEL);
+	struct kit_alarm *alarm = kunit_kzalloc(test, sizeof(*alarm), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, alarm);
 	timer_setup(&alarm->timer, ring, 0);
@@ -43,7 +43,7 @@ static struct alarm *new_alarm(struct kunit *test)
 
 static void timer_fires(struct kunit *test)
 {
-	struct alarm *alarm = new_alarm(test);
+	struct kit_alarm *alarm = new_alarm(test);
 	unsigned long when = jiffies + msecs_to_jiffies(40);
 
 	KUNIT_EXPECT_FALSE(test, timer_pending(&alarm->timer));
@@ -58,7 +58,7 @@ static void timer_fires(struct kunit *test)
 
 static void timer_moves(struct kunit *test)
 {
-	struct alarm *alarm = new_alarm(test);
+	struct kit_alarm *alarm = new_alarm(test);
 
 	alarm->timer.expires = jiffies + 1000 * HZ;
 	add_timer(&alarm->timer);
@@ -73,7 +73,7 @@ static void timer_moves(struct kunit *test)
 
 static void timer_again(struct kunit *test)
 {
-	struct alarm *alarm = new_alarm(test);
+	struct kit_alarm *alarm = new_alarm(test);
 
 	alarm->again = 5;
 	mod_timer(&alarm->timer, jiffies);
@@ -84,7 +84,7 @@ static void timer_again(struct kunit *test)
 
 static void timer_stops_for_good(struct kunit *test)
 {
-	struct alarm *alarm = new_alarm(test);
+	struct kit_alarm *alarm = new_alarm(test);
 	int count;
 
 	alarm->again = INT_MAX;
@@ -100,7 +100,7 @@ static void timer_stops_for_good(struct kunit *test)
 
 static void timers_in_order(struct kunit *test)
 {
-	struct alarm *alarms[40];
+	struct kit_alarm *alarms[40];
 	unsigned long start = jiffies;
 	int i;
 
@@ -116,12 +116,8 @@ static void timers_in_order(struct kunit *test)
 }
 
 static struct kunit_case kit_timer_cases[] = {
-	KUNIT_CASE(timer_fires),
-	KUNIT_CASE(timer_moves),
-	KUNIT_CASE(timer_again),
-	KUNIT_CASE(timer_stops_for_good),
-	KUNIT_CASE(timers_in_order),
-	{}
+	KUNIT_CASE(timer_fires),	  KUNIT_CASE(timer_moves),     KUNIT_CASE(timer_again),
+	KUNIT_CASE(timer_stops_for_good), KUNIT_CASE(timers_in_order), {}
 };
 
 static struct kunit_suite kit_timer_suite = {

@@ -390,7 +390,7 @@ static void faults_in_idr(struct kunit *test)
 	int id;
 
 	KUNIT_ASSERT_EQ(test, idr_alloc(&idr, &idr, 3, 0, GFP_KERNEL), 3);
-	for (nth = 1; ; nth++) {
+	for (nth = 1;; nth++) {
 		kit_fault_set(nth);
 		id = idr_alloc(&idr, test, 5000000, 0, GFP_KERNEL);
 		kit_fault_set(0);
@@ -488,17 +488,15 @@ static void libc_beside_kernel(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, S_ISDIR(S_IFDIR | S_IRWXUGO));
 }
 
-static struct kunit_case kit_user_cases[] = {
-	KUNIT_CASE(broken_rules_abort),
-	KUNIT_CASE(faults_hit_the_nth),
-	KUNIT_CASE(faults_in_idr),
-	KUNIT_CASE(faults_elsewhere),
-	KUNIT_CASE(limits_of_kmalloc),
-	KUNIT_CASE(tracks_outstanding),
-	KUNIT_CASE(log_is_one_line),
-	KUNIT_CASE(libc_beside_kernel),
-	{}
-};
+static struct kunit_case kit_user_cases[] = { KUNIT_CASE(broken_rules_abort),
+					      KUNIT_CASE(faults_hit_the_nth),
+					      KUNIT_CASE(faults_in_idr),
+					      KUNIT_CASE(faults_elsewhere),
+					      KUNIT_CASE(limits_of_kmalloc),
+					      KUNIT_CASE(tracks_outstanding),
+					      KUNIT_CASE(log_is_one_line),
+					      KUNIT_CASE(libc_beside_kernel),
+					      {} };
 
 static struct kunit_suite kit_user_suite = {
 	.name = "kit_user",

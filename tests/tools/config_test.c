@@ -222,14 +222,10 @@ static void refuses_section_less_and_nul(struct kunit *test)
 }
 
 static struct kunit_case config_cases[] = {
-	KUNIT_CASE(has_documented_defaults),
-	KUNIT_CASE(table_is_sound),
-	KUNIT_CASE(ignores_case_and_spaces),
-	KUNIT_CASE(global_presets_shares),
-	KUNIT_CASE(names_line_of_fault),
-	KUNIT_CASE(warns_and_goes_on),
-	KUNIT_CASE(refuses_section_less_and_nul),
-	{},
+	KUNIT_CASE(has_documented_defaults),	  KUNIT_CASE(table_is_sound),
+	KUNIT_CASE(ignores_case_and_spaces),	  KUNIT_CASE(global_presets_shares),
+	KUNIT_CASE(names_line_of_fault),	  KUNIT_CASE(warns_and_goes_on),
+	KUNIT_CASE(refuses_section_less_and_nul), {},
 };
 
 static struct kunit_suite config_suite = { .name = "tools-config", .test_cases = config_cases };

@@ -7,8 +7,8 @@ static void keep_message(void *arg, bool error, const char *text)
 {
 	struct messages *messages = arg;
 	size_t room = sizeof(messages->text) - messages->len;
-	int len = snprintf(messages->text + messages->len, room, "%c %s\n", error ? 'E' : 'W',
-			   text);
+	int len =
+		snprintf(messages->text + messages->len, room, "%c %s\n", error ? 'E' : 'W', text);
 
 	if (len > 0)
 		messages->len += (size_t)len < room ? (size_t)len : room - 1;

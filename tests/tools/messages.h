@@ -3,6 +3,8 @@
 #ifndef TESTS_TOOLS_MESSAGES_H
 #define TESTS_TOOLS_MESSAGES_H
 
+#include <stddef.h>
+
 #include "tools/lib/report.h"
 
 /** struct messages - lines "E text" and "W text" */

@@ -36,23 +36,28 @@ static void converts_both_ways(struct kunit *test)
 		KUNIT_EXPECT_STREQ(test, back, texts[i].utf8);
 		KUNIT_EXPECT_EQ(test, utf16le_to_utf8(units, texts[i].bytes / 2, back, len), -1);
 		if (texts[i].bytes)
-			KUNIT_EXPECT_EQ(test,
-					utf8_to_utf16le(texts[i].utf8, len, units,
-							texts[i].bytes - 2),
-					-1);
+			KUNIT_EXPECT_EQ(
+				test,
+				utf8_to_utf16le(texts[i].utf8, len, units, texts[i].bytes - 2), -1);
 	}
 }
 
 static void refuses_malformed(struct kunit *test)
 {
-	static const char *const bad[] = { "\x80",	       "\xc0\x80",	   "\xc1\xbf",
-					   "\xe0\x80\x80",     "\xed\xa0\x80",	   "\xf5\x80\x80\x80",
-					   "\xf4\x90\x80\x80", "\xf0\x80\x80\x80", "\xc3",
-					   "\xe6\xbc",	       "a\xff" };
-	static const u8 lone[][4] = { { 0x00, 0xd8 },
-				      { 0x00, 0xdc },
-				      { 0x00, 0xd8, 0x41, 0 },
-				      { 0x41, 0, 0, 0 } };
+	static const char *const bad[] = { "\x80",
+					   "\xc0\x80",
+					   "\xc1\xbf",
+					   "\xe0\x80\x80",
+					   "\xed\xa0\x80",
+					   "\xf5\x80\x80\x80",
+					   "\xf4\x90\x80\x80",
+					   "\xf0\x80\x80\x80",
+					   "\xc3",
+					   "\xe6\xbc",
+					   "a\xff" };
+	static const u8 lone[][4] = {
+		{ 0x00, 0xd8 }, { 0x00, 0xdc }, { 0x00, 0xd8, 0x41, 0 }, { 0x41, 0, 0, 0 }
+	};
 	char out[16];
 	size_t i;
 
@@ -125,10 +130,11 @@ static void hosts_match_rows(struct kunit *test)
 
 static void hosts_refuse_names(struct kunit *test)
 {
-	static const char *const items[] = { "host.example", "10.0.0.0/33", "10.0.0.0/",
-					     "10.0.0.0/x",   "::/129",	    "10",
-					     "1.2.3.4.",     ".",	    "10.0.0.0/255.0.255.0",
-					     "",	     "256.1.1.1",   "/8" };
+	static const char *const items[] = {
+		"host.example", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/x",	    "::/129",
+		"10",		"1.2.3.4.",    ".",	    "10.0.0.0/255.0.255.0", "",
+		"256.1.1.1",	"/8"
+	};
 	const char *bad;
 	size_t i;
 
@@ -161,8 +167,9 @@ static void policy_orders_lists(struct kunit *test)
 {
 	char *ann[] = { "ann", NULL }, *both[] = { "Ann", "bob", NULL };
 	char *group[] = { "@root", NULL };
-	struct conf_share share = { .read_only = true, .valid_users = both,
-				    .invalid_users = ann, .write_list = ann };
+	struct conf_share share = {
+		.read_only = true, .valid_users = both, .invalid_users = ann, .write_list = ann
+	};
 
 	KUNIT_EXPECT_FALSE(test, policy_admits(&share, "ann"));
 	KUNIT_EXPECT_TRUE(test, policy_admits(&share, "BOB"));
@@ -181,14 +188,10 @@ static void policy_orders_lists(struct kunit *test)
 }
 
 static struct kunit_case names_cases[] = {
-	KUNIT_CASE(converts_both_ways),
-	KUNIT_CASE(refuses_malformed),
-	KUNIT_CASE(compares_in_any_case),
-	KUNIT_CASE(hosts_match_rows),
-	KUNIT_CASE(hosts_refuse_names),
-	KUNIT_CASE(hosts_allow_before_deny),
-	KUNIT_CASE(policy_orders_lists),
-	{},
+	KUNIT_CASE(converts_both_ways),	  KUNIT_CASE(refuses_malformed),
+	KUNIT_CASE(compares_in_any_case), KUNIT_CASE(hosts_match_rows),
+	KUNIT_CASE(hosts_refuse_names),	  KUNIT_CASE(hosts_allow_before_deny),
+	KUNIT_CASE(policy_orders_lists),  {},
 };
 
 static struct kunit_suite names_suite = { .name = "tools-names", .test_cases = names_cases };

@@ -21,7 +21,7 @@
 #include <linux/kthread.h>
 #include <linux/list.h>
 
-#define MAX_SUITES	512
+#define MAX_SUITES 512
 
 struct runner {
 	struct kunit_suite *suite;
@@ -149,8 +149,8 @@ static void report_failure(struct kunit *test, const char *file, int line, const
 
 	WRITE_ONCE(test->status, KUNIT_FAILURE);
 	vsnprintf(more, sizeof(more), fmt, args);
-	kit_kunit_log(test, "%s:%d: failed: %s%s%s%s", file, line, text, values,
-		      *more ? ": " : "", more);
+	kit_kunit_log(test, "%s:%d: failed: %s%s%s%s", file, line, text, values, *more ? ": " : "",
+		      more);
 }
 
 void kit_kunit_fail(struct kunit *test, const char *file, int line, const char *what,
@@ -249,8 +249,7 @@ static void print_result(const struct runner *runner)
 		break;
 	case KUNIT_SKIPPED:
 		nr_skipped++;
-		printf("ok %u %s.%s # SKIP %s\n", nr_run, suite, test->name,
-		       test->status_comment);
+		printf("ok %u %s.%s # SKIP %s\n", nr_run, suite, test->name, test->status_comment);
 		break;
 	case KUNIT_FAILURE:
 		nr_failed++;

@@ -20,8 +20,8 @@ struct vector {
 };
 
 /* The text of test cases 3, 4, 15 and 16. */
-#define GCM_PLAIN60                                                                                \
-	"d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a72"                         \
+#define GCM_PLAIN60                                                        \
+	"d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a72" \
 	"1c3c0c95956809532fcf0e2449a6b525b16aedf5aa0de657ba637b39"
 
 static const struct vector vectors[] = {
@@ -95,7 +95,8 @@ static const struct vector vectors[] = {
 	  "98a0418cf557f249e0f23ff93ae8bae6dadd4cca8d248447ea9257365d243b6b71160c3d44",
 	  "afba191a838288bf3b21f505c446516b" },
 	{ "CCM empty", KSMBD_AEAD_AES_CCM, "000102030405060708090a0b0c0d0e0f",
-	  "a0a1a2a3a4a5a6a7a8a9aa", "0011223344556677", "", "", "c92486d82b9f4f02b2acb6664a34657f" },
+	  "a0a1a2a3a4a5a6a7a8a9aa", "0011223344556677", "", "",
+	  "c92486d82b9f4f02b2acb6664a34657f" },
 };
 
 /* One vector as bytes. */
@@ -150,13 +151,17 @@ static void seal_and_open(struct kunit *test)
 		for (j = 0; j < ARRAY_SIZE(sizes); j++) {
 			memcpy(text, in.plain, in.len);
 			n = cut(segs, text, in.len, sizes[j]);
-			KUNIT_EXPECT_EQ(test, ksmbd_aead_seal(in.key, in.nonce, in.aad, in.aad_len,
-							      segs, n, tag), 0);
+			KUNIT_EXPECT_EQ(test,
+					ksmbd_aead_seal(in.key, in.nonce, in.aad, in.aad_len, segs,
+							n, tag),
+					0);
 			KUNIT_EXPECT_TRUE_MSG(test, !memcmp(tag, in.tag, sizeof(tag)), "%s",
 					      vectors[i].name);
 			EXPECT_BYTES(test, text, in.sealed, in.len);
-			KUNIT_EXPECT_EQ(test, ksmbd_aead_open(in.key, in.nonce, in.aad, in.aad_len,
-							      segs, n, in.tag), 0);
+			KUNIT_EXPECT_EQ(test,
+					ksmbd_aead_open(in.key, in.nonce, in.aad, in.aad_len, segs,
+							n, in.tag),
+					0);
 			EXPECT_BYTES(test, text, in.plain, in.len);
 		}
 		ksmbd_aead_key_free(in.key);
@@ -177,27 +182,35 @@ static void forgeries(struct kunit *test)
 		for (bit = 0; bit < 8 * in.len; bit += 13) {
 			memcpy(text, in.sealed, in.len);
 			text[bit / 8] ^= 1 << bit % 8;
-			KUNIT_EXPECT_EQ(test, ksmbd_aead_open(in.key, in.nonce, in.aad, in.aad_len,
-							      &seg, 1, in.tag), -EBADMSG);
+			KUNIT_EXPECT_EQ(test,
+					ksmbd_aead_open(in.key, in.nonce, in.aad, in.aad_len, &seg,
+							1, in.tag),
+					-EBADMSG);
 			KUNIT_EXPECT_NULL(test, memchr_inv(text, 0, in.len));
 		}
 		for (bit = 0; bit < 8 * KSMBD_AEAD_TAG_SIZE; bit++) {
 			memcpy(text, in.sealed, in.len);
 			in.tag[bit / 8] ^= 1 << bit % 8;
-			KUNIT_EXPECT_EQ(test, ksmbd_aead_open(in.key, in.nonce, in.aad, in.aad_len,
-							      &seg, 1, in.tag), -EBADMSG);
+			KUNIT_EXPECT_EQ(test,
+					ksmbd_aead_open(in.key, in.nonce, in.aad, in.aad_len, &seg,
+							1, in.tag),
+					-EBADMSG);
 			in.tag[bit / 8] ^= 1 << bit % 8;
 		}
 		memcpy(text, in.sealed, in.len);
 		in.nonce[0] ^= 1;
-		KUNIT_EXPECT_EQ(test, ksmbd_aead_open(in.key, in.nonce, in.aad, in.aad_len, &seg, 1,
-						      in.tag), -EBADMSG);
+		KUNIT_EXPECT_EQ(test,
+				ksmbd_aead_open(in.key, in.nonce, in.aad, in.aad_len, &seg, 1,
+						in.tag),
+				-EBADMSG);
 		in.nonce[0] ^= 1;
 		if (in.aad_len) {
 			memcpy(text, in.sealed, in.len);
 			in.aad[in.aad_len - 1] ^= 1;
-			KUNIT_EXPECT_EQ(test, ksmbd_aead_open(in.key, in.nonce, in.aad, in.aad_len,
-							      &seg, 1, in.tag), -EBADMSG);
+			KUNIT_EXPECT_EQ(test,
+					ksmbd_aead_open(in.key, in.nonce, in.aad, in.aad_len, &seg,
+							1, in.tag),
+					-EBADMSG);
 		}
 		ksmbd_aead_key_free(in.key);
 	}
@@ -221,7 +234,7 @@ static void arguments(struct kunit *test)
 /* ---- one key, many threads ---- */
 
 #define THREADS 6
-#define ROUNDS 400
+#define ROUNDS	400
 
 struct worker {
 	struct ksmbd_aead_key *aead;
@@ -306,7 +319,7 @@ static struct kunit_case aead_cases[] = {
 	KUNIT_CASE(forgeries),
 	KUNIT_CASE(arguments),
 	KUNIT_CASE(shared_keys),
-	{}
+	{},
 };
 
 static struct kunit_suite aead_suite = {

@@ -63,9 +63,10 @@ static void digests(struct kunit *test)
 		u32 len = test_unhex(data, sizeof(data), rows[i].in);
 
 		for (size = 1; size <= max(len, 1U); size++) {
-			KUNIT_EXPECT_EQ(test, ksmbd_crypto_hash(rows[i].alg, segs,
-								cut(segs, len, size), out,
-								rows[i].size), 0);
+			KUNIT_EXPECT_EQ(test,
+					ksmbd_crypto_hash(rows[i].alg, segs, cut(segs, len, size),
+							  out, rows[i].size),
+					0);
 			EXPECT_HEX(test, out, rows[i].size, rows[i].out);
 		}
 	}
@@ -82,19 +83,19 @@ struct mac_row {
 	const char *out;
 };
 
-#define AA80                                                                                       \
-	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"         \
+#define AA80                                                                               \
+	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" \
 	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 /* "Test Using Larger Than Block-Size Key - Hash Key First" */
 #define LARGE_KEY_TEXT                                                                             \
 	"54657374205573696e67204c6172676572205468616e20426c6f636b2d53697a65204b6579202d2048617368" \
 	"204b6579204669727374"
 /* "what do ya want for nothing?" */
-#define NOTHING "7768617420646f2079612077616e7420666f72206e6f7468696e673f"
+#define NOTHING	 "7768617420646f2079612077616e7420666f72206e6f7468696e673f"
 #define CMAC_KEY "2b7e151628aed2a6abf7158809cf4f3c"
-#define CMAC16 "6bc1bee22e409f96e93d7e117393172a"
-#define CMAC40 CMAC16 "ae2d8a571e03ac9c9eb76fac45af8e5130c81c46a35ce411"
-#define CMAC64 CMAC40 "e5fbc1191a0a52eff69f2445df4f9b17ad2b417be66c3710"
+#define CMAC16	 "6bc1bee22e409f96e93d7e117393172a"
+#define CMAC40	 CMAC16 "ae2d8a571e03ac9c9eb76fac45af8e5130c81c46a35ce411"
+#define CMAC64	 CMAC40 "e5fbc1191a0a52eff69f2445df4f9b17ad2b417be66c3710"
 
 static const struct mac_row mac_rows[] = {
 	/* RFC 2202 2: HMAC-MD5 */
@@ -256,14 +257,10 @@ static void equality(struct kunit *test)
 }
 
 static struct kunit_case crypto_cases[] = {
-	KUNIT_CASE(digests),
-	KUNIT_CASE(macs),
-	KUNIT_CASE(empty_segments),
-	KUNIT_CASE(long_message),
-	KUNIT_CASE(mac_arguments),
-	KUNIT_CASE(rc4),
-	KUNIT_CASE(equality),
-	{}
+	KUNIT_CASE(digests),	    KUNIT_CASE(macs),
+	KUNIT_CASE(empty_segments), KUNIT_CASE(long_message),
+	KUNIT_CASE(mac_arguments),  KUNIT_CASE(rc4),
+	KUNIT_CASE(equality),	    {},
 };
 
 static struct kunit_suite crypto_suite = {

@@ -18,8 +18,8 @@
 #include "user/host/upcall_host.h"
 #include "wire/spnego.h"
 
-#define BUF 2048
-#define MIC_END (KSMBD_NTLM_MIC_OFFSET + KSMBD_NTLM_MIC_SIZE)
+#define BUF	      2048
+#define MIC_END	      (KSMBD_NTLM_MIC_OFFSET + KSMBD_NTLM_MIC_SIZE)
 #define WINDOWS_FLAGS 0xe2888217U /* as Windows negotiates, with key exchange */
 
 /* NegTokenInit's list with NTLMSSP alone, and with Kerberos before it: DER */
@@ -150,7 +150,8 @@ static u32 make_blob(const struct client *c, u8 *blob)
 static u32 make_response(struct client *c, const struct ksmbd_ntlm_field *user,
 			 const struct ksmbd_ntlm_field *domain, u8 *response, u8 *base_key)
 {
-	struct ksmbd_ntlm_field blob = { .data = response + 16, .len = make_blob(c, response + 16) };
+	struct ksmbd_ntlm_field blob = { .data = response + 16,
+					 .len = make_blob(c, response + 16) };
 	u8 hash[16], ntowf[16];
 
 	passdb_hash(c->password, hash);
@@ -362,16 +363,26 @@ static void right_password(struct kunit *test)
 		{ .user = "alice", .password = "S3cret", .domain = "TeStHoSt", .mic = true },
 		{ .user = "alice", .password = "S3cret", .bare = true },
 		{ .user = "alice", .password = "S3cret", .bare = true, .mic = true },
-		{ .user = "alice", .password = "S3cret", .krb5_first = true, .mic = true,
+		{ .user = "alice",
+		  .password = "S3cret",
+		  .krb5_first = true,
+		  .mic = true,
 		  .mech_mic = true },
 		{ .user = "alice", .password = "S3cret", .krb5_first = true },
 		/* no key exchange; weaker sealing keys */
-		{ .user = "alice", .password = "S3cret", .mic = true, .mech_mic = true,
+		{ .user = "alice",
+		  .password = "S3cret",
+		  .mic = true,
+		  .mech_mic = true,
 		  .flags = WINDOWS_FLAGS & ~NTLMSSP_NEGOTIATE_KEY_EXCH },
-		{ .user = "alice", .password = "S3cret", .mech_mic = true,
+		{ .user = "alice",
+		  .password = "S3cret",
+		  .mech_mic = true,
 		  .flags = WINDOWS_FLAGS & ~NTLMSSP_NEGOTIATE_128 },
-		{ .user = "\xd0\xb6\xd0\xb0\xd0\xbd\xd0\xbd\xd0\xb0", .password = "\xc3\xa9t\xc3\xa9",
-		  .mic = true, .mech_mic = true },
+		{ .user = "\xd0\xb6\xd0\xb0\xd0\xbd\xd0\xbd\xd0\xb0",
+		  .password = "\xc3\xa9t\xc3\xa9",
+		  .mic = true,
+		  .mech_mic = true },
 	};
 	u32 i;
 
@@ -403,7 +414,8 @@ static void refused_logins(struct kunit *test)
 		{ { .user = "mallory", .password = "S3cret" }, STATUS_LOGON_FAILURE },
 		/* Longer than any account, and no valid one. */
 		{ { .user = "alicealicealicealicealicealicealicealicealicealice",
-		    .password = "S3cret" }, STATUS_LOGON_FAILURE },
+		    .password = "S3cret" },
+		  STATUS_LOGON_FAILURE },
 		/* Nobody's hash is all zero: what an unknown account is verified with. */
 		{ { .user = "mallory", .password = "" }, STATUS_LOGON_FAILURE },
 		{ { .user = "alice", .password = "S3cret", .v1 = true }, STATUS_LOGON_FAILURE },
@@ -452,8 +464,9 @@ static void anonymous(struct kunit *test)
 
 static void guests(struct kunit *test)
 {
-	static const struct client unknown = { .user = "mallory", .password = "x", .mic = true,
-					       .mech_mic = true };
+	static const struct client unknown = {
+		.user = "mallory", .password = "x", .mic = true, .mech_mic = true
+	};
 	static const struct client nobody = { .user = "", .password = "" };
 	static const struct client wrong = { .user = "alice", .password = "x" };
 	const struct ksmbd_auth_result *result;
@@ -485,8 +498,9 @@ static void guests(struct kunit *test)
  */
 static void damaged_authenticate(struct kunit *test)
 {
-	static const struct client what = { .user = "alice", .password = "S3cret", .bare = true,
-					    .mic = true };
+	static const struct client what = {
+		.user = "alice", .password = "S3cret", .bare = true, .mic = true
+	};
 	u32 i, total = 1;
 
 	for (i = 0; i < total; i++) {
@@ -575,7 +589,7 @@ static struct kunit_case login_cases[] = {
 	KUNIT_CASE(guests),
 	KUNIT_CASE(damaged_authenticate),
 	KUNIT_CASE(challenges),
-	{}
+	{},
 };
 
 static struct kunit_suite login_suite = {

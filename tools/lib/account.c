@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define NAME_SIZE 256
+#define NAME_SIZE  256
 #define MAX_BUFFER (1024 * 1024)
 #define MAX_GROUPS 65536
 

@@ -231,9 +231,9 @@ static void apply_entry(const struct entry *entry, enum param_scope scope, void 
 {
 	const struct param *param = param_find(scope, entry->key);
 
-	if (param)
-		param_set(param, base, entry->value, report, entry->file, entry->line);
-	else
+	if (param && param_set(param, base, entry->value, report, entry->file, entry->line))
+		param_remark(param, report, entry->file, entry->line);
+	if (!param)
 		report_warning(report, entry->file, entry->line, "unknown parameter \"%s\"",
 			       entry->key);
 }
@@ -400,8 +400,8 @@ static void check_share(struct conf_reader *reader, struct conf_share *share)
 		at = first_entry(reader, share->name);
 		if (account_uid(share->force_user, &uid, &gid)) {
 			report_error(reader->report, at->file, at->line,
-				     "share \"%s\": force user: no system user \"%s\"",
-				     share->name, share->force_user);
+				     "share \"%s\": force user: no system user \"%s\"", share->name,
+				     share->force_user);
 		} else {
 			share->force_uid = uid;
 			share->force_gid = gid;

@@ -16,17 +16,24 @@
 #include "tools/lib/report.h"
 
 #define CONF_SHARE_NAME_MAX 63 /* bytes of UTF-8 */
-#define CONF_MAX_SHARES 16384
-#define CONF_MAX_FILE (4 * 1024 * 1024)
-#define CONF_NO_ID UINT32_MAX /* no uid, no gid */
-#define CONF_IPC_NAME "IPC$"
+#define CONF_MAX_SHARES	    16384
+#define CONF_MAX_FILE	    (4 * 1024 * 1024)
+#define CONF_NO_ID	    UINT32_MAX /* no uid, no gid */
+#define CONF_IPC_NAME	    "IPC$"
 
-enum conf_map_to_guest { CONF_MAP_NEVER, CONF_MAP_BAD_USER };
-enum conf_signing { CONF_SIGNING_DISABLED, CONF_SIGNING_ENABLED, CONF_SIGNING_AUTO,
-		    CONF_SIGNING_MANDATORY };
+enum conf_map_to_guest {
+	CONF_MAP_NEVER,
+	CONF_MAP_BAD_USER
+};
+enum conf_signing {
+	CONF_SIGNING_DISABLED,
+	CONF_SIGNING_ENABLED,
+	CONF_SIGNING_AUTO,
+	CONF_SIGNING_MANDATORY
+};
 
 /* "vfs objects" */
-#define CONF_VFS_ACL_XATTR 1
+#define CONF_VFS_ACL_XATTR     1
 #define CONF_VFS_STREAMS_XATTR 2
 
 /**

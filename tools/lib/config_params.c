@@ -19,7 +19,7 @@
 #define MIB (1024 * KIB)
 
 #define BELOW_SMB2 "is below SMB2_02, the lowest that is served here"
-#define NO_SMB1 "is not served here"
+#define NO_SMB1	   "is not served here"
 static const struct param_choice min_protocols[] = {
 	{ "SMB2_02", DIALECT_202 },
 	{ "SMB2_10", DIALECT_210 },
@@ -51,15 +51,15 @@ static const struct param_choice max_protocols[] = {
 };
 
 static const struct param_choice signings[] = {
-	{ "auto", CONF_SIGNING_AUTO },	       { "default", CONF_SIGNING_AUTO },
+	{ "auto", CONF_SIGNING_AUTO },		 { "default", CONF_SIGNING_AUTO },
 	{ "mandatory", CONF_SIGNING_MANDATORY }, { "required", CONF_SIGNING_MANDATORY },
-	{ "require", CONF_SIGNING_MANDATORY }, { "force", CONF_SIGNING_MANDATORY },
-	{ "forced", CONF_SIGNING_MANDATORY },  { "enabled", CONF_SIGNING_ENABLED },
-	{ "yes", CONF_SIGNING_ENABLED },       { "true", CONF_SIGNING_ENABLED },
-	{ "on", CONF_SIGNING_ENABLED },	       { "1", CONF_SIGNING_ENABLED },
-	{ "disabled", CONF_SIGNING_DISABLED }, { "no", CONF_SIGNING_DISABLED },
-	{ "false", CONF_SIGNING_DISABLED },    { "off", CONF_SIGNING_DISABLED },
-	{ "0", CONF_SIGNING_DISABLED },	       { NULL },
+	{ "require", CONF_SIGNING_MANDATORY },	 { "force", CONF_SIGNING_MANDATORY },
+	{ "forced", CONF_SIGNING_MANDATORY },	 { "enabled", CONF_SIGNING_ENABLED },
+	{ "yes", CONF_SIGNING_ENABLED },	 { "true", CONF_SIGNING_ENABLED },
+	{ "on", CONF_SIGNING_ENABLED },		 { "1", CONF_SIGNING_ENABLED },
+	{ "disabled", CONF_SIGNING_DISABLED },	 { "no", CONF_SIGNING_DISABLED },
+	{ "false", CONF_SIGNING_DISABLED },	 { "off", CONF_SIGNING_DISABLED },
+	{ "0", CONF_SIGNING_DISABLED },		 { NULL },
 };
 
 #define LIKE_BAD_USER "is taken as \"bad user\": a wrong password never makes a guest"
@@ -90,19 +90,25 @@ static const struct param_choice encryptions[] = {
 	{ NULL },
 };
 
-#define G(name, type, field, ...) \
-	{ name, PARAM_GLOBAL, PARAM_##type, offsetof(struct conf_global, field), __VA_ARGS__ }
-#define S(name, type, field, ...) \
-	{ name, PARAM_SHARE, PARAM_##type, offsetof(struct conf_share, field), __VA_ARGS__ }
-#define WITHOUT_EFFECT(name, scope, why) \
-	{ name, PARAM_##scope, PARAM_NONE, .remark = why }
+#define G(name, type, field, ...)                                                                  \
+	{                                                                                          \
+		name, PARAM_GLOBAL, PARAM_##type, offsetof(struct conf_global, field), __VA_ARGS__ \
+	}
+#define S(name, type, field, ...)                                                                \
+	{                                                                                        \
+		name, PARAM_SHARE, PARAM_##type, offsetof(struct conf_share, field), __VA_ARGS__ \
+	}
+#define WITHOUT_EFFECT(name, scope, why)                       \
+	{                                                      \
+		name, PARAM_##scope, PARAM_NONE, .remark = why \
+	}
 
 #define LATER "not served yet"
 
 const struct param conf_params[] = {
 	G("auth timeout", NUMBER, auth_timeout, "10", 1, 3600),
 	G("bind interfaces only", BOOL, bind_interfaces_only, "no"),
-	G("deadtime", NUMBER, deadtime, "0", 0, 100000),
+	G("deadtime", NUMBER, deadtime, "0", 0, 100000, .remark = LATER),
 	G("guest account", STRING, guest_account, "nobody", 1, 47),
 	G("interfaces", LIST, interfaces, NULL),
 	G("map to guest", CHOICE, map_to_guest, "never", .choices = guest_maps),
@@ -137,7 +143,7 @@ const struct param conf_params[] = {
 	{ "smb3 encryption", PARAM_GLOBAL, PARAM_NONE, .choices = encryptions, .remark = LATER },
 	WITHOUT_EFFECT("smbd max io size", GLOBAL, "for SMB Direct, which is not served yet"),
 
-	S("admin users", LIST, admin_users, NULL),
+	S("admin users", LIST, admin_users, NULL, .remark = LATER),
 	S("browseable", BOOL, browseable, "yes"),
 	S("browsable", BOOL, browseable, NULL),
 	S("comment", STRING, comment, "", 0, 255),
@@ -160,10 +166,10 @@ const struct param conf_params[] = {
 	S("allow hosts", HOSTS, hosts_allow, NULL),
 	S("hosts deny", HOSTS, hosts_deny, NULL),
 	S("deny hosts", HOSTS, hosts_deny, NULL),
-	S("inherit owner", BOOL, inherit_owner, "no"),
+	S("inherit owner", BOOL, inherit_owner, "no", .remark = LATER),
 	S("invalid users", LIST, invalid_users, NULL),
 	S("max connections", NUMBER, max_connections, "128", 0, 65536),
-	S("oplocks", BOOL, oplocks, "yes"),
+	S("oplocks", BOOL, oplocks, "yes", .remark = LATER),
 	S("path", PATH, path, NULL, 0, 4095),
 	S("directory", PATH, path, NULL, 0, 4095),
 	S("read list", LIST, read_list, NULL),
@@ -171,7 +177,7 @@ const struct param conf_params[] = {
 	S("store dos attributes", BOOL, store_dos_attributes, "yes"),
 	S("valid users", LIST, valid_users, NULL),
 	S("veto files", VETO, veto, NULL),
-	S("vfs objects", VFS, vfs_objects, ""),
+	S("vfs objects", VFS, vfs_objects, "", .remark = LATER),
 	S("writeable", NOT_BOOL, read_only, NULL),
 	S("writable", NOT_BOOL, read_only, NULL),
 	S("write ok", NOT_BOOL, read_only, NULL),
@@ -231,16 +237,6 @@ static bool set_choice(const struct param *param, uint32_t *field, const char *v
 	return false;
 }
 
-static bool set_none(const struct param *param, const char *value,
-		     const struct value_place *place)
-{
-	if (param->choices)
-		return set_choice(param, NULL, value, place);
-	report_warning(place->report, place->file, place->line, "%s has no effect: %s",
-		       param->name, param->remark);
-	return true;
-}
-
 bool param_set(const struct param *param, void *base, const char *value, struct report *report,
 	       const char *file, unsigned int line)
 {
@@ -273,9 +269,17 @@ bool param_set(const struct param *param, void *base, const char *value, struct 
 	case PARAM_VFS:
 		return value_set_vfs(&place, field, value);
 	case PARAM_NONE:
-		return set_none(param, value, &place);
+		return !param->choices || set_choice(param, NULL, value, &place);
 	}
 	return false;
+}
+
+void param_remark(const struct param *param, struct report *report, const char *file,
+		  unsigned int line)
+{
+	if (param->remark && !param->choices)
+		report_warning(report, file, line, "%s has no effect: %s", param->name,
+			       param->remark);
 }
 
 bool params_preset(enum param_scope scope, void *base, struct report *report)

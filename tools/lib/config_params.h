@@ -7,27 +7,34 @@
 
 #include "tools/lib/config.h"
 
-enum param_scope { PARAM_GLOBAL, PARAM_SHARE };
+enum param_scope {
+	PARAM_GLOBAL,
+	PARAM_SHARE
+};
 
 /* What a field holds; the setter of each is in config_params.c. */
 enum param_type {
-	PARAM_BOOL, /* bool */
+	PARAM_BOOL,	/* bool */
 	PARAM_NOT_BOOL, /* bool, stored negated */
-	PARAM_NUMBER, /* uint32_t within min .. max */
-	PARAM_SIZE, /* uint32_t with K, M, G; brought into min .. max with a warning */
-	PARAM_MODE, /* uint32_t, octal, within min .. max */
-	PARAM_CHOICE, /* uint32_t, one of choices */
-	PARAM_STRING, /* char *, at most max bytes */
-	PARAM_PATH, /* char *, absolute */
-	PARAM_LIST, /* char ** */
-	PARAM_HOSTS, /* struct hosts * */
-	PARAM_VETO, /* struct conf_share: veto, veto_size */
-	PARAM_VFS, /* uint32_t of CONF_VFS_* */
-	PARAM_NONE, /* known, has no effect: one warning */
+	PARAM_NUMBER,	/* uint32_t within min .. max */
+	PARAM_SIZE,	/* uint32_t with K, M, G; brought into min .. max with a warning */
+	PARAM_MODE,	/* uint32_t, octal, within min .. max */
+	PARAM_CHOICE,	/* uint32_t, one of choices */
+	PARAM_STRING,	/* char *, at most max bytes */
+	PARAM_PATH,	/* char *, absolute */
+	PARAM_LIST,	/* char ** */
+	PARAM_HOSTS,	/* struct hosts * */
+	PARAM_VETO,	/* struct conf_share: veto, veto_size */
+	PARAM_VFS,	/* uint32_t of CONF_VFS_* */
+	PARAM_NONE,	/* known, has no effect: one warning */
 };
 
 /* How a value of PARAM_CHOICE is taken. */
-enum choice_verdict { CHOICE_OK, CHOICE_WARN, CHOICE_REFUSE };
+enum choice_verdict {
+	CHOICE_OK,
+	CHOICE_WARN,
+	CHOICE_REFUSE
+};
 
 struct param_choice {
 	const char *name;
@@ -40,7 +47,7 @@ struct param_choice {
  * struct param - a row
  * @name: lower case; compared without spaces
  * @preset: the default as it would be written; NULL: field starts as zero (and all synonyms)
- * @remark: why a PARAM_NONE has no effect
+ * @remark: why this has no effect yet, whatever its type
  */
 struct param {
 	const char *name;
@@ -68,6 +75,9 @@ const struct param *param_find(enum param_scope scope, const char *key);
  */
 bool param_set(const struct param *param, void *base, const char *value, struct report *report,
 	       const char *file, unsigned int line);
+/** param_remark() - warn if the row has no effect */
+void param_remark(const struct param *param, struct report *report, const char *file,
+		  unsigned int line);
 /** params_preset() - store the defaults of all rows of @scope into zeroed @base */
 bool params_preset(enum param_scope scope, void *base, struct report *report);
 /** params_release() - free every field of @base */

@@ -9,7 +9,7 @@
 
 #include "tools/lib/config.h"
 
-#define MAX_ITEMS 4096
+#define MAX_ITEMS  4096
 #define SEPARATORS " \t,"
 
 #define fail(place, ...) report_failure((place)->report, (place)->file, (place)->line, __VA_ARGS__)
@@ -50,8 +50,8 @@ static bool parse_digits(const char *text, int base, uint64_t *value, const char
 	return !errno;
 }
 
-bool value_set_number(const struct value_place *place, uint32_t *field, const char *text,
-		      int base, uint64_t min, uint64_t max)
+bool value_set_number(const struct value_place *place, uint32_t *field, const char *text, int base,
+		      uint64_t min, uint64_t max)
 {
 	const char *rest;
 	uint64_t value;
@@ -118,8 +118,8 @@ static bool store_string(const struct value_place *place, char **field, const ch
 	return true;
 }
 
-bool value_set_string(const struct value_place *place, char **field, const char *text,
-		      uint64_t min, uint64_t max)
+bool value_set_string(const struct value_place *place, char **field, const char *text, uint64_t min,
+		      uint64_t max)
 {
 	size_t len = strlen(text);
 
@@ -131,8 +131,7 @@ bool value_set_string(const struct value_place *place, char **field, const char 
 	return store_string(place, field, text, len);
 }
 
-bool value_set_path(const struct value_place *place, char **field, const char *text,
-		    uint64_t max)
+bool value_set_path(const struct value_place *place, char **field, const char *text, uint64_t max)
 {
 	size_t len = strlen(text);
 
@@ -272,8 +271,7 @@ bool value_set_hosts(const struct value_place *place, struct hosts **field, cons
 	return true;
 }
 
-bool value_set_veto(const struct value_place *place, char **field, size_t *size,
-		    const char *text)
+bool value_set_veto(const struct value_place *place, char **field, size_t *size, const char *text)
 {
 	/* Every pattern is shorter than its text with the slash; one more NUL ends them. */
 	char *veto = calloc(1, strlen(text) + 2);

@@ -24,17 +24,16 @@ struct value_place {
 /** value_set_bool() - yes/no, true/false, on/off, 1/0 */
 bool value_set_bool(const struct value_place *place, bool *field, const char *text, bool negate);
 /** value_set_number() - digits of @base within @min .. @max */
-bool value_set_number(const struct value_place *place, uint32_t *field, const char *text,
-		      int base, uint64_t min, uint64_t max);
+bool value_set_number(const struct value_place *place, uint32_t *field, const char *text, int base,
+		      uint64_t min, uint64_t max);
 /** value_set_size() - a number with K, M or G; moved into @min .. @max with a warning */
 bool value_set_size(const struct value_place *place, uint32_t *field, const char *text,
 		    uint64_t min, uint64_t max);
 /** value_set_string() - @min .. @max bytes */
-bool value_set_string(const struct value_place *place, char **field, const char *text,
-		      uint64_t min, uint64_t max);
+bool value_set_string(const struct value_place *place, char **field, const char *text, uint64_t min,
+		      uint64_t max);
 /** value_set_path() - absolute; trailing slashes are dropped */
-bool value_set_path(const struct value_place *place, char **field, const char *text,
-		    uint64_t max);
+bool value_set_path(const struct value_place *place, char **field, const char *text, uint64_t max);
 /** value_set_list() - items separated by spaces and commas, or in double quotes; "": NULL */
 bool value_set_list(const struct value_place *place, char ***field, const char *text);
 /** value_list_free() - a NULL-terminated list and its items; NULL is ignored */
@@ -42,8 +41,7 @@ void value_list_free(char **list);
 /** value_set_hosts() - see hosts_parse(); "": NULL */
 bool value_set_hosts(const struct value_place *place, struct hosts **field, const char *text);
 /** value_set_veto() - patterns between slashes; see struct conf_share */
-bool value_set_veto(const struct value_place *place, char **field, size_t *size,
-		    const char *text);
+bool value_set_veto(const struct value_place *place, char **field, size_t *size, const char *text);
 /** value_set_vfs() - names of "vfs objects"; an unknown one is passed over with a warning */
 bool value_set_vfs(const struct value_place *place, uint32_t *field, const char *text);
 

@@ -10,7 +10,7 @@
 
 #define ADDRESS_SIZE 16
 #define ADDRESS_BITS 128
-#define MAPPED_BITS 96 /* ::ffff:0:0/96: IPv4 addresses are kept in this form */
+#define MAPPED_BITS  96 /* ::ffff:0:0/96: IPv4 addresses are kept in this form */
 
 /* An address matches when its first @bits bits are @address's; 0 bits: everything. */
 struct net {

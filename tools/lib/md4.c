@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#define BLOCK_SIZE 64
+#define BLOCK_SIZE    64
 #define LENGTH_OFFSET 56
 
 static uint32_t rotate_left(uint32_t value, unsigned int bits)

@@ -241,7 +241,7 @@ void passdb_load(struct passdb *db, const char *path, struct report *report)
 		report_error(report, path, 0, "%s", strerror(ret));
 		return;
 	}
-	if (st.st_mode & (S_IRWXG | S_IRWXO) & ~S_IRGRP)
+	if (st.st_mode & 0037) /* its group may read it */
 		report_warning(report, path, 0, "others than its owner may use this file");
 	passdb_parse(db, path, text, st.st_size, report);
 	explicit_bzero(text, st.st_size);

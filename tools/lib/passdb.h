@@ -15,10 +15,10 @@
 
 #include "tools/lib/report.h"
 
-#define PASSDB_NAME_MAX 47 /* bytes of UTF-8 */
+#define PASSDB_NAME_MAX	    47	/* bytes of UTF-8 */
 #define PASSDB_PASSWORD_MAX 128 /* UTF-16 code units */
-#define PASSDB_HASH_SIZE 16
-#define PASSDB_MAX_FILE (16 * 1024 * 1024)
+#define PASSDB_HASH_SIZE    16
+#define PASSDB_MAX_FILE	    (16 * 1024 * 1024)
 
 /** struct passdb_user - @hash is a secret */
 struct passdb_user {

@@ -38,8 +38,8 @@ void report_error(struct report *report, const char *file, unsigned int line, co
 	va_end(args);
 }
 
-void report_warning(struct report *report, const char *file, unsigned int line,
-		    const char *format, ...)
+void report_warning(struct report *report, const char *file, unsigned int line, const char *format,
+		    ...)
 {
 	va_list args;
 

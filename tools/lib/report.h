@@ -26,9 +26,13 @@ struct report {
 void report_error(struct report *report, const char *file, unsigned int line, const char *format,
 		  ...) __attribute__((format(printf, 4, 5)));
 /** report_failure() - report_error() that returns false, for `return report_failure(...)` */
-#define report_failure(...) ({ report_error(__VA_ARGS__); false; })
+#define report_failure(...)                \
+	({                                 \
+		report_error(__VA_ARGS__); \
+		false;                     \
+	})
 /** report_warning() - a message about something that is passed over */
-void report_warning(struct report *report, const char *file, unsigned int line,
-		    const char *format, ...) __attribute__((format(printf, 4, 5)));
+void report_warning(struct report *report, const char *file, unsigned int line, const char *format,
+		    ...) __attribute__((format(printf, 4, 5)));
 
 #endif

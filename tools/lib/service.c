@@ -10,7 +10,7 @@
 #include "tools/lib/utf.h"
 
 #define CONNECTION_BUCKETS 1024
-#define OVERFLOW_ID 65534 /* what the kernel shows for ids it cannot map */
+#define OVERFLOW_ID	   65534 /* what the kernel shows for ids it cannot map */
 
 /* A share with connections; in service->uses while @count is not 0. */
 struct share_use {

@@ -57,7 +57,7 @@ enum service_verdict {
 	SERVICE_OK,
 	SERVICE_NO_MEMORY,
 	SERVICE_NO_SHARE,
-	SERVICE_NO_USER, /* a guest where guests may not be */
+	SERVICE_NO_USER,      /* a guest where guests may not be */
 	SERVICE_INVALID_USER, /* by the share's lists */
 	SERVICE_HOST_DENIED,
 	SERVICE_EXISTS, /* this session and tree id are connected */

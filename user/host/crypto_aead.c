@@ -14,7 +14,7 @@
 #include "crypto_ssl.h"
 
 #define CCM_NONCE 11
-#define KEY_MAX 32
+#define KEY_MAX	  32
 
 /**
  * struct ksmbd_aead_key - owner: whoever created it; immutable but for @pool
@@ -128,8 +128,7 @@ static int run_gcm(EVP_CIPHER_CTX *ctx, const struct aead_job *job)
 	for (i = 0; i < job->nsegs; i++) {
 		const struct ksmbd_seg *seg = &job->segs[i];
 
-		if (seg->len &&
-		    EVP_CipherUpdate(ctx, seg->data, &n, seg->data, (int)seg->len) != 1)
+		if (seg->len && EVP_CipherUpdate(ctx, seg->data, &n, seg->data, (int)seg->len) != 1)
 			return -EIO;
 	}
 	if (EVP_CipherFinal_ex(ctx, none, &n) != 1)
@@ -215,8 +214,13 @@ static int run_job(const struct ksmbd_aead_key *key, struct aead_job *job)
 int ksmbd_aead_seal(const struct ksmbd_aead_key *key, const u8 *nonce, const u8 *aad, u32 aad_len,
 		    const struct ksmbd_seg *segs, u32 nsegs, u8 *tag)
 {
-	struct aead_job job = { .seal = true, .nonce = nonce, .aad = aad, .aad_len = aad_len,
-				.segs = segs, .nsegs = nsegs, .tag = tag };
+	struct aead_job job = { .seal = true,
+				.nonce = nonce,
+				.aad = aad,
+				.aad_len = aad_len,
+				.segs = segs,
+				.nsegs = nsegs,
+				.tag = tag };
 
 	return run_job(key, &job);
 }
@@ -224,8 +228,13 @@ int ksmbd_aead_seal(const struct ksmbd_aead_key *key, const u8 *nonce, const u8 
 int ksmbd_aead_open(const struct ksmbd_aead_key *key, const u8 *nonce, const u8 *aad, u32 aad_len,
 		    const struct ksmbd_seg *segs, u32 nsegs, const u8 *tag)
 {
-	struct aead_job job = { .seal = false, .nonce = nonce, .aad = aad, .aad_len = aad_len,
-				.segs = segs, .nsegs = nsegs, .tag = (u8 *)tag };
+	struct aead_job job = { .seal = false,
+				.nonce = nonce,
+				.aad = aad,
+				.aad_len = aad_len,
+				.segs = segs,
+				.nsegs = nsegs,
+				.tag = (u8 *)tag };
 
 	return run_job(key, &job);
 }

@@ -14,9 +14,9 @@
 
 #include "crypto_ssl.h"
 
-#define AES_BLOCK 16
+#define AES_BLOCK  16
 #define GMAC_NONCE 12
-#define CBC_CHUNK 16384
+#define CBC_CHUNK  4096
 
 /* What one CBC-MAC run works on; the cipher text but for its last block is dropped. */
 struct cmac_state {
@@ -108,7 +108,8 @@ static void *create_cmac(const struct ksmbd_mac_key *key)
 		return NULL;
 	state->cbc = EVP_CIPHER_CTX_new();
 	if (state->cbc &&
-	    EVP_EncryptInit_ex2(state->cbc, ksmbd_crypto_algs_get()->cbc, key->key, NULL, NULL) == 1 &&
+	    EVP_EncryptInit_ex2(state->cbc, ksmbd_crypto_algs_get()->cbc, key->key, NULL, NULL) ==
+		    1 &&
 	    EVP_CIPHER_CTX_set_padding(state->cbc, 0) == 1)
 		return state;
 	destroy_cmac(state);

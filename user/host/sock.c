@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * User host sockets: blocking BSD sockets.
+ * User host sockets: BSD sockets, never blocking in the kernel but in poll(), so that a
+ * send can stop half way where it would have to wait. Sending: sock_send.c.
  *
  * Owner: struct ksmbd_sock belongs to whoever got it; it is not counted. Its descriptor
  * lives until ksmbd_sock_close(), so a shutdown by another thread never hits a descriptor
@@ -9,41 +10,32 @@
  * told, so that whoever wakes sees why.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/sendfile.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <linux/slab.h>
 
 #include "sock_host.h"
-#include "vfs_host.h"
+#include "sock_private.h"
 
-#define BACKLOG	    1024
-#define SEND_BATCH  16
-#define BOUNCE_SIZE (64 * 1024)
+#define BACKLOG 1024
 
 /* A peer that vanished without a word is noticed after about three minutes. */
 #define KEEPALIVE_IDLE	   120
 #define KEEPALIVE_INTERVAL 15
 #define KEEPALIVE_COUNT	   4
 
-struct ksmbd_sock {
-	int fd;
-	bool down;
-	u32 send_timeout_ms;
-};
-
-static bool is_down(const struct ksmbd_sock *sock)
+bool ksmbd_sock_is_down(const struct ksmbd_sock *sock)
 {
 	return __atomic_load_n(&sock->down, __ATOMIC_ACQUIRE);
 }
@@ -184,7 +176,7 @@ int ksmbd_sock_accept(struct ksmbd_sock *listener, struct ksmbd_sock **out, stru
 	int fd, err;
 
 	do {
-		if (is_down(listener))
+		if (ksmbd_sock_is_down(listener))
 			return -ESHUTDOWN;
 		len = sizeof(sa);
 		memset(&sa, 0, sizeof(sa));
@@ -192,9 +184,9 @@ int ksmbd_sock_accept(struct ksmbd_sock *listener, struct ksmbd_sock **out, stru
 	} while (fd < 0 && is_stillborn(errno));
 	if (fd < 0) {
 		err = -errno;
-		return is_down(listener) ? -ESHUTDOWN : err;
+		return ksmbd_sock_is_down(listener) ? -ESHUTDOWN : err;
 	}
-	if (is_down(listener)) {
+	if (ksmbd_sock_is_down(listener)) {
 		close(fd);
 		return -ESHUTDOWN;
 	}
@@ -208,6 +200,9 @@ int ksmbd_sock_adopt(int fd, struct ksmbd_sock **out)
 	int err;
 
 	err = sock ? ksmbd_sock_set_send_timeout(sock, KSMBD_SEND_TIMEOUT_SECONDS * 1000) : -ENOMEM;
+	/* sendfile() has no MSG_DONTWAIT. */
+	if (!err && fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK))
+		err = -errno;
 	if (err) {
 		kfree(sock);
 		close(fd);
@@ -224,34 +219,81 @@ int ksmbd_sock_adopt(int fd, struct ksmbd_sock **out)
 
 int ksmbd_sock_set_send_timeout(struct ksmbd_sock *sock, u32 ms)
 {
-	struct timeval tv = { .tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000 };
-
-	if (setsockopt(sock->fd, SOL_SOCKET, SO_SNDTIMEO, &tv, sizeof(tv)))
-		return -errno;
 	sock->send_timeout_ms = ms;
 	return 0;
 }
 
 /* ---- receiving ---- */
 
+/* Waits until the socket is readable. 0, or -ESHUTDOWN / a negative errno. */
+static int wait_readable(struct ksmbd_sock *sock)
+{
+	struct pollfd pfd = { .fd = sock->fd, .events = POLLIN };
+
+	while (poll(&pfd, 1, -1) < 0)
+		if (errno != EINTR)
+			return -errno;
+	return ksmbd_sock_is_down(sock) ? -ESHUTDOWN : 0;
+}
+
+/* One recv of what is there, waiting for it if need be; 0 at the end of the stream. */
+static ssize_t receive_some(struct ksmbd_sock *sock, void *buf, size_t len)
+{
+	ssize_t n;
+	int err;
+
+	for (;;) {
+		if (ksmbd_sock_is_down(sock))
+			return -ESHUTDOWN;
+		if (sock->drained) {
+			err = wait_readable(sock);
+			if (err)
+				return err;
+		}
+		n = recv(sock->fd, buf, len, MSG_DONTWAIT);
+		sock->drained = n < (ssize_t)len;
+		if (n >= 0)
+			return n == 0 && ksmbd_sock_is_down(sock) ? -ESHUTDOWN : n;
+		if (errno != EINTR && errno != EAGAIN && errno != EWOULDBLOCK)
+			return ksmbd_sock_is_down(sock) ? -ESHUTDOWN : -errno;
+	}
+}
+
+/* Takes up to @len bytes that were received ahead. */
+static u32 take_ahead(struct ksmbd_sock *sock, void *buf, u32 len)
+{
+	u32 n = sock->ahead_len < len ? sock->ahead_len : len;
+
+	memcpy(buf, sock->ahead + sock->ahead_pos, n);
+	sock->ahead_pos += n;
+	sock->ahead_len -= n;
+	return n;
+}
+
+/*
+ * Small pieces go through a small buffer, so that a length word and a short request cost
+ * one system call; large ones are received where they belong.
+ */
 int ksmbd_sock_recv(struct ksmbd_sock *sock, void *buf, u32 len)
 {
-	u32 done = 0;
+	u32 done = take_ahead(sock, buf, len);
 	ssize_t n;
 
 	while (done < len) {
-		if (is_down(sock))
-			return -ESHUTDOWN;
-		n = recv(sock->fd, (u8 *)buf + done, len - done, MSG_WAITALL);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0 && is_down(sock))
-			return -ESHUTDOWN;
+		if (len - done >= sizeof(sock->ahead)) {
+			n = receive_some(sock, (u8 *)buf + done, len - done);
+			if (n > 0)
+				done += n;
+		} else {
+			n = receive_some(sock, sock->ahead, sizeof(sock->ahead));
+			sock->ahead_pos = 0;
+			sock->ahead_len = n > 0 ? n : 0;
+			done += take_ahead(sock, (u8 *)buf + done, len - done);
+		}
 		if (n < 0)
-			return -errno;
+			return n;
 		if (n == 0)
 			return done ? -ECONNRESET : -ENODATA;
-		done += n;
 	}
 	return 0;
 }
@@ -260,174 +302,9 @@ u32 ksmbd_sock_pending(struct ksmbd_sock *sock)
 {
 	int n = 0;
 
+	if (sock->ahead_len)
+		return sock->ahead_len;
 	return ioctl(sock->fd, FIONREAD, &n) || n < 0 ? 0 : n;
-}
-
-/* ---- sending ---- */
-
-static u64 now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000ull + ts.tv_nsec / 1000000;
-}
-
-/**
- * struct progress - how a send gets on; see KSMBD_SEND_TIMEOUT_SECONDS
- * @since: start of the present period
- * @bytes: sent in it
- */
-struct progress {
-	u64 since;
-	u64 bytes;
-};
-
-/* Account for a system call's result; 0 to go on, or a negative errno. */
-static int note_progress(struct ksmbd_sock *sock, struct progress *p, ssize_t n, int err)
-{
-	u64 now;
-
-	if (is_down(sock))
-		return -ESHUTDOWN;
-	if (n < 0 && err != EINTR)
-		return err == EAGAIN || err == EWOULDBLOCK ? -ETIMEDOUT : -err;
-	if (n > 0)
-		p->bytes += n;
-	now = now_ms();
-	if (now - p->since >= sock->send_timeout_ms) {
-		if (p->bytes < KSMBD_SEND_MIN_PROGRESS)
-			return -ETIMEDOUT;
-		p->since = now;
-		p->bytes = 0;
-	}
-	return 0;
-}
-
-/* Send memory; @iov is consumed. */
-static int send_memory(struct ksmbd_sock *sock, struct progress *p, struct iovec *iov, u32 n,
-		       bool more)
-{
-	struct msghdr msg = { 0 };
-	ssize_t put;
-	int err;
-
-	while (n) {
-		msg.msg_iov = iov;
-		msg.msg_iovlen = n;
-		put = sendmsg(sock->fd, &msg, MSG_NOSIGNAL | (more ? MSG_MORE : 0));
-		err = note_progress(sock, p, put, errno);
-		if (err)
-			return err;
-		if (put < 0)
-			continue;
-		for (; n && (size_t)put >= iov->iov_len; iov++, n--)
-			put -= iov->iov_len;
-		if (n) {
-			iov->iov_base = (u8 *)iov->iov_base + put;
-			iov->iov_len -= put;
-		}
-	}
-	return 0;
-}
-
-/* The file is shorter than what was promised. */
-static int send_zeros(struct ksmbd_sock *sock, struct progress *p, u64 len, bool more)
-{
-	static u8 zeros[BOUNCE_SIZE]; /* never written to */
-	struct iovec iov;
-	u32 n;
-	int err;
-
-	for (; len; len -= n) {
-		n = len < sizeof(zeros) ? len : sizeof(zeros);
-		iov.iov_base = zeros;
-		iov.iov_len = n;
-		err = send_memory(sock, p, &iov, 1, more || n < len);
-		if (err)
-			return err;
-	}
-	return 0;
-}
-
-/* For file systems without sendfile(). */
-static int send_by_hand(struct ksmbd_sock *sock, struct progress *p, const struct ksmbd_seg *seg,
-			u32 done, bool more)
-{
-	struct iovec iov;
-	int err = 0;
-	void *buf;
-	s64 n;
-
-	buf = kmalloc(BOUNCE_SIZE, GFP_KERNEL);
-	if (!buf)
-		return -ENOMEM;
-	while (!err && done < seg->len) {
-		n = seg->len - done < BOUNCE_SIZE ? seg->len - done : BOUNCE_SIZE;
-		n = ksmbd_file_read(seg->file, buf, n, seg->off + done);
-		if (n <= 0) {
-			err = n ? n : send_zeros(sock, p, seg->len - done, more);
-			break;
-		}
-		iov.iov_base = buf;
-		iov.iov_len = n;
-		done += n;
-		err = send_memory(sock, p, &iov, 1, more || done < seg->len);
-	}
-	kfree(buf);
-	return err;
-}
-
-static int send_file_range(struct ksmbd_sock *sock, struct progress *p, const struct ksmbd_seg *seg,
-			   bool more)
-{
-	off_t off = seg->off;
-	u32 done = 0;
-	ssize_t n;
-	int err;
-
-	while (done < seg->len) {
-		n = sendfile(sock->fd, ksmbd_file_fd(seg->file), &off, seg->len - done);
-		if (n == 0)
-			return send_zeros(sock, p, seg->len - done, more);
-		if (n < 0 && (errno == EINVAL || errno == ENOSYS) && !is_down(sock))
-			return send_by_hand(sock, p, seg, done, more);
-		err = note_progress(sock, p, n, errno);
-		if (err)
-			return err;
-		if (n > 0)
-			done += n;
-	}
-	return 0;
-}
-
-int ksmbd_sock_send(struct ksmbd_sock *sock, const struct ksmbd_seg *segs, u32 nsegs)
-{
-	struct iovec iov[SEND_BATCH];
-	struct progress p = { .since = now_ms() };
-	u32 i, n = 0;
-	int err = 0;
-	bool last;
-
-	if (is_down(sock))
-		return -ESHUTDOWN;
-	for (i = 0; i < nsegs && !err; i++) {
-		last = i + 1 == nsegs;
-		if (segs[i].file) {
-			if (segs[i].len)
-				err = send_file_range(sock, &p, &segs[i], !last);
-			continue;
-		}
-		if (segs[i].len) {
-			iov[n].iov_base = segs[i].data;
-			iov[n++].iov_len = segs[i].len;
-		}
-		if (n && (last || n == SEND_BATCH || segs[i + 1].file)) {
-			err = send_memory(sock, &p, iov, n, !last);
-			n = 0;
-		}
-	}
-	return err;
 }
 
 /* ---- the end ---- */

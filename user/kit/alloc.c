@@ -236,8 +236,8 @@ void kmem_cache_destroy(struct kmem_cache *cache)
 {
 	if (!cache)
 		return;
-	WARN(atomic_long_read(&cache->out), "cache %s destroyed with %ld objects out",
-	     cache->name, atomic_long_read(&cache->out));
+	WARN(atomic_long_read(&cache->out), "cache %s destroyed with %ld objects out", cache->name,
+	     atomic_long_read(&cache->out));
 	kfree(cache);
 }
 

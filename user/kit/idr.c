@@ -11,11 +11,11 @@
 #include <linux/kernel.h>
 #include <linux/slab.h>
 
-#define SLOT_BITS	6
-#define SLOTS		(1U << SLOT_BITS)
-#define SLOT_MASK	(SLOTS - 1)
-#define MAX_LEVELS	6	/* 36 bits: every u32 */
-#define NO_ID		U64_MAX
+#define SLOT_BITS  6
+#define SLOTS	   (1U << SLOT_BITS)
+#define SLOT_MASK  (SLOTS - 1)
+#define MAX_LEVELS 6 /* 36 bits: every u32 */
+#define NO_ID	   U64_MAX
 
 struct kit_idr_node {
 	u64 any;
@@ -161,7 +161,7 @@ static int insert_at(struct idr *idr, void *ptr, u64 id, gfp_t gfp)
 	if (err)
 		goto trim;
 	node = idr->root;
-	for (level = idr->levels; ; level--) {
+	for (level = idr->levels;; level--) {
 		path[level] = node;
 		if (level == 1)
 			break;

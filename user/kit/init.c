@@ -6,7 +6,7 @@
 
 #include "internal.h"
 
-#define EXIT_PATIENCE	10	/* seconds */
+#define EXIT_PATIENCE 10 /* seconds */
 
 /*
  * Large buffers (a request may have 8 MiB) come from the heap and stay there,

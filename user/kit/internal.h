@@ -19,13 +19,13 @@
 #if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
 #define KIT_SANITIZED
 #elif defined(__has_feature)
-#if __has_feature(thread_sanitizer) || __has_feature(address_sanitizer) ||	\
+#if __has_feature(thread_sanitizer) || __has_feature(address_sanitizer) || \
 	__has_feature(memory_sanitizer)
 #define KIT_SANITIZED
 #endif
 #endif
 
-#define KIT_MAX_HELD	32
+#define KIT_MAX_HELD 32
 
 struct kit_held_lock {
 	const void *lock;
@@ -97,14 +97,14 @@ void kit_workqueues_stop(void);
 void kit_workqueues_free(void);
 
 /* The kit's internal locks fail only when the kit is wrong. */
-#define kit_check(call)							\
-do {									\
-	int __kc_e = (call);						\
-									\
-	if (unlikely(__kc_e))						\
-		kit_bug(__FILE__, __LINE__, "%s: error %d", #call, __kc_e);	\
-} while (0)
-#define kit_raw_lock(m)		kit_check(pthread_mutex_lock(m))
-#define kit_raw_unlock(m)	kit_check(pthread_mutex_unlock(m))
+#define kit_check(call)                                                             \
+	do {                                                                        \
+		int __kc_e = (call);                                                \
+                                                                                    \
+		if (unlikely(__kc_e))                                               \
+			kit_bug(__FILE__, __LINE__, "%s: error %d", #call, __kc_e); \
+	} while (0)
+#define kit_raw_lock(m)	  kit_check(pthread_mutex_lock(m))
+#define kit_raw_unlock(m) kit_check(pthread_mutex_unlock(m))
 
 #endif

@@ -8,7 +8,7 @@
 #include <linux/rwsem.h>
 #include <linux/spinlock.h>
 
-#define lock_bug(name, fmt, ...)	kit_bug(__FILE__, __LINE__, "lock %s: " fmt, name, ##__VA_ARGS__)
+#define lock_bug(name, fmt, ...) kit_bug(__FILE__, __LINE__, "lock %s: " fmt, name, ##__VA_ARGS__)
 
 /* What the locks differ in: may the holder sleep, may the taker. */
 enum lock_kind {
@@ -200,8 +200,8 @@ void kit_rwlock_init(struct kit_rwlock *lock, const char *name)
 	pthread_rwlockattr_t attr;
 
 	kit_check(pthread_rwlockattr_init(&attr));
-	kit_check(pthread_rwlockattr_setkind_np(&attr,
-						PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP));
+	kit_check(
+		pthread_rwlockattr_setkind_np(&attr, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP));
 	kit_check(pthread_rwlock_init(&lock->raw, &attr));
 	pthread_rwlockattr_destroy(&attr);
 	WRITE_ONCE(lock->writer, NULL);

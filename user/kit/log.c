@@ -12,7 +12,7 @@
 #include <linux/ratelimit.h>
 #include <linux/string.h>
 
-#define LOG_LINE_MAX	1024
+#define LOG_LINE_MAX 1024
 
 int kit_log_level = 6;
 
@@ -111,8 +111,8 @@ int _printk(const char *fmt, ...)
 	return 0;
 }
 
-static void log_located(int level, const char *what, const char *file, int line,
-			const char *fmt, va_list args)
+static void log_located(int level, const char *what, const char *file, int line, const char *fmt,
+			va_list args)
 {
 	char text[LOG_LINE_MAX];
 	int n;

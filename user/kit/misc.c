@@ -72,8 +72,7 @@ unsigned int bitmap_weight(const unsigned long *map, unsigned int nbits)
 	for (i = 0; i < nbits / BITS_PER_LONG; i++)
 		weight += (unsigned int)hweight_long(map[i]);
 	if (nbits % BITS_PER_LONG)
-		weight += (unsigned int)hweight_long(map[i] &
-						     (BIT(nbits % BITS_PER_LONG) - 1));
+		weight += (unsigned int)hweight_long(map[i] & (BIT(nbits % BITS_PER_LONG) - 1));
 	return weight;
 }
 
@@ -180,15 +179,15 @@ static void sift_down(const struct sort_job *job, size_t root, size_t num)
 	}
 }
 
-void sort_r(void *base, size_t num, size_t size, cmp_r_func_t cmp_func,
-	    swap_r_func_t swap_func, const void *priv)
+void sort_r(void *base, size_t num, size_t size, cmp_r_func_t cmp_func, swap_r_func_t swap_func,
+	    const void *priv)
 {
 	struct sort_job job = { base, size, cmp_func, swap_func, priv };
 	size_t i;
 
-	for (i = num / 2; i-- > 0; )
+	for (i = num / 2; i-- > 0;)
 		sift_down(&job, i, num);
-	for (i = num; i-- > 1; ) {
+	for (i = num; i-- > 1;) {
 		sort_swap(&job, 0, i);
 		sift_down(&job, 0, i);
 	}

@@ -7,8 +7,8 @@
 
 #include <linux/rbtree.h>
 
-#define RED	0UL
-#define BLACK	1UL
+#define RED   0UL
+#define BLACK 1UL
 
 static inline unsigned long color(const struct rb_node *node)
 {
@@ -26,8 +26,8 @@ static inline void set_parent(struct rb_node *node, struct rb_node *parent)
 }
 
 /* Puts entry, which may be NULL, where old hangs from parent. */
-static void replace_child(struct rb_root *root, struct rb_node *parent,
-			  const struct rb_node *old, struct rb_node *entry)
+static void replace_child(struct rb_root *root, struct rb_node *parent, const struct rb_node *old,
+			  struct rb_node *entry)
 {
 	if (!parent)
 		root->rb_node = entry;

@@ -201,19 +201,19 @@ int kstrtoll(const char *s, unsigned int base, long long *res)
 	return err;
 }
 
-#define DEFINE_KSTRTO(name, type, wide, parse)				\
-int name(const char *s, unsigned int base, type *res)			\
-{									\
-	wide val;							\
-	int err = parse(s, base, &val);					\
-									\
-	if (err)							\
-		return err;						\
-	if (val != (wide)(type)val)					\
-		return -ERANGE;						\
-	*res = (type)val;						\
-	return 0;							\
-}
+#define DEFINE_KSTRTO(name, type, wide, parse)                \
+	int name(const char *s, unsigned int base, type *res) \
+	{                                                     \
+		wide val;                                     \
+		int err = parse(s, base, &val);               \
+                                                              \
+		if (err)                                      \
+			return err;                           \
+		if (val != (wide)(type)val)                   \
+			return -ERANGE;                       \
+		*res = (type)val;                             \
+		return 0;                                     \
+	}
 
 DEFINE_KSTRTO(kstrtoul, unsigned long, unsigned long long, kstrtoull)
 DEFINE_KSTRTO(kstrtouint, unsigned int, unsigned long long, kstrtoull)

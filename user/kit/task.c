@@ -18,9 +18,9 @@
 #include <linux/string.h>
 
 #ifdef KIT_SANITIZED
-#define KIT_STACK_SIZE	(2UL << 20)
+#define KIT_STACK_SIZE (2UL << 20)
 #else
-#define KIT_STACK_SIZE	(256UL << 10)
+#define KIT_STACK_SIZE (256UL << 10)
 #endif
 
 __thread struct task_struct *kit_task_ptr __attribute__((tls_model("initial-exec")));
@@ -117,8 +117,8 @@ static void *run_task(void *arg)
 /* Signals are for the threads of the host; faults stay with the thread that causes them. */
 static void block_signals(sigset_t *old)
 {
-	static const int keep[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS,
-				    SIGPROF };
+	static const int keep[] = { SIGSEGV, SIGBUS,  SIGFPE, SIGILL,
+				    SIGTRAP, SIGABRT, SIGSYS, SIGPROF };
 	sigset_t set;
 	size_t i;
 

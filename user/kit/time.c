@@ -9,7 +9,7 @@
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
 
-#define NSEC_PER_JIFFY	(NSEC_PER_SEC / HZ)
+#define NSEC_PER_JIFFY (NSEC_PER_SEC / HZ)
 
 static s64 read_clock(clockid_t id)
 {

@@ -53,7 +53,7 @@ static void remove_timer(struct timer_list *timer)
 static void run_timer(struct timer_list *timer)
 {
 	struct task_struct *task = kit_current();
-	void (*fn)(struct timer_list *timer) = timer->function;
+	void (*fn)(struct timer_list * timer) = timer->function;
 
 	remove_timer(timer);
 	running = timer;

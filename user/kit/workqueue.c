@@ -1,72 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * Work queues. Each queue has its own lock, list and threads.
- *
- * A work item is in one of these states:
- *   idle       PENDING clear
- *   delayed    PENDING set, its timer queued or just running
- *   queued     PENDING set, entry on its queue's list or on a worker's
- *   cancelled  PENDING and CANCELING set: somebody waits for it to stop running
- * Running is no state of the item, which its function may free: the worker
- * knows the address that it runs. Queues are recycled and not freed before
- * kit_exit(), so that a work item's wq pointer can always be locked.
- */
+/* Work queues: their threads, queueing, start and end. */
 
 #include <errno.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "internal.h"
+#include "workqueue_internal.h"
 #include <linux/slab.h>
 #include <linux/string.h>
-#include <linux/workqueue.h>
 
-#define WORK_PENDING	1UL
-#define WORK_CANCELING	2UL
-#define WORKER_IDLE_SECONDS	10
-
-struct workqueue_struct {
-	pthread_mutex_t lock;
-	/* A cancel or a flush may go on, or a thread has ended. */
-	pthread_cond_t changed;
-	struct list_head pending;
-	struct list_head idle;
-	struct list_head busy;
-	unsigned int nr_threads;
-	unsigned int max_threads;
-	unsigned int nr_waiting;
-	u64 last_seq;
-	bool alive;
-	bool stopping;
-	/* A thread has come to life: before that, creating one may still fail. */
-	bool proven;
-	struct list_head recycle;
-	char name[24];
-};
-
-struct worker {
-	struct list_head node;
-	struct workqueue_struct *wq;
-	pthread_cond_t wake;
-	bool is_idle;
-	bool left;
-	struct work_struct *current_work;
-	work_func_t current_func;
-	u64 current_seq;
-	/* For the end of what runs now. */
-	struct list_head barriers;
-	/* Queued again while it ran here: only this thread may run it next. */
-	struct list_head scheduled;
-	struct task_struct *task;
-};
-
-struct barrier {
-	struct list_head node;
-	struct completion done;
-};
+#define WORKER_IDLE_SECONDS 10
 
 struct workqueue_struct *system_wq;
 struct workqueue_struct *system_long_wq;
@@ -74,7 +19,7 @@ struct workqueue_struct *system_unbound_wq;
 
 static pthread_mutex_t recycle_lock = PTHREAD_MUTEX_INITIALIZER;
 static LIST_HEAD(recycle_list);
-static __thread struct worker *this_worker;
+__thread struct kit_worker *kit_this_worker;
 
 void kit_init_work(struct work_struct *work, work_func_t func)
 {
@@ -98,19 +43,9 @@ bool work_pending(struct work_struct *work)
 	return READ_ONCE(work->state) & WORK_PENDING;
 }
 
-static bool set_pending(struct work_struct *work)
+struct kit_worker *kit_wq_find_running(struct workqueue_struct *wq, const struct work_struct *work)
 {
-	return !(__atomic_fetch_or(&work->state, WORK_PENDING, __ATOMIC_SEQ_CST) & WORK_PENDING);
-}
-
-static void clear_state(struct work_struct *work)
-{
-	__atomic_and_fetch(&work->state, ~(WORK_PENDING | WORK_CANCELING), __ATOMIC_SEQ_CST);
-}
-
-static struct worker *find_running(struct workqueue_struct *wq, const struct work_struct *work)
-{
-	struct worker *worker;
+	struct kit_worker *worker;
 
 	list_for_each_entry(worker, &wq->busy, node)
 		if (worker->current_work == work && worker->current_func == work->func)
@@ -118,24 +53,24 @@ static struct worker *find_running(struct workqueue_struct *wq, const struct wor
 	return NULL;
 }
 
-static void complete_barriers(struct list_head *barriers)
+void kit_wq_complete_barriers(struct list_head *barriers)
 {
-	struct barrier *b;
+	struct kit_barrier *b;
 
 	while (!list_empty(barriers)) {
-		b = list_first_entry(barriers, struct barrier, node);
+		b = list_first_entry(barriers, struct kit_barrier, node);
 		list_del(&b->node);
 		complete(&b->done);
 	}
 }
 
-static void changed_locked(struct workqueue_struct *wq)
+void kit_wq_changed(struct workqueue_struct *wq)
 {
 	if (wq->nr_waiting)
 		pthread_cond_broadcast(&wq->changed);
 }
 
-static void wait_changed_locked(struct workqueue_struct *wq)
+void kit_wq_wait_changed(struct workqueue_struct *wq)
 {
 	wq->nr_waiting++;
 	pthread_cond_wait(&wq->changed, &wq->lock);
@@ -146,17 +81,17 @@ static void wait_changed_locked(struct workqueue_struct *wq)
  * The next item that may run here. One that runs elsewhere is handed to the
  * thread that runs it; that also keeps it from running twice at a time.
  */
-static struct work_struct *next_work(struct worker *self)
+static struct work_struct *next_work(struct kit_worker *self)
 {
 	struct workqueue_struct *wq = self->wq;
 	struct work_struct *work;
-	struct worker *other;
+	struct kit_worker *other;
 
 	if (!list_empty(&self->scheduled))
 		return list_first_entry(&self->scheduled, struct work_struct, entry);
 	while (!list_empty(&wq->pending)) {
 		work = list_first_entry(&wq->pending, struct work_struct, entry);
-		other = find_running(wq, work);
+		other = kit_wq_find_running(wq, work);
 		if (!other || other == self)
 			return work;
 		list_move_tail(&work->entry, &other->scheduled);
@@ -164,7 +99,7 @@ static struct work_struct *next_work(struct worker *self)
 	return NULL;
 }
 
-static void run_work(struct worker *self, struct work_struct *work)
+static void run_work(struct kit_worker *self, struct work_struct *work)
 {
 	struct workqueue_struct *wq = self->wq;
 	work_func_t func = work->func;
@@ -174,7 +109,7 @@ static void run_work(struct worker *self, struct work_struct *work)
 	self->current_work = work;
 	self->current_func = func;
 	self->current_seq = work->seq;
-	clear_state(work);
+	kit_work_clear_state(work);
 	kit_raw_unlock(&wq->lock);
 
 	func(work);
@@ -183,12 +118,12 @@ static void run_work(struct worker *self, struct work_struct *work)
 	kit_raw_lock(&wq->lock);
 	self->current_work = NULL;
 	self->current_func = NULL;
-	complete_barriers(&self->barriers);
-	changed_locked(wq);
+	kit_wq_complete_barriers(&self->barriers);
+	kit_wq_changed(wq);
 }
 
 /* False when the time to be idle is over and another thread is left. */
-static bool wait_for_work(struct worker *self)
+static bool wait_for_work(struct kit_worker *self)
 {
 	struct workqueue_struct *wq = self->wq;
 	struct timespec deadline;
@@ -199,8 +134,8 @@ static bool wait_for_work(struct worker *self)
 	list_move(&self->node, &wq->idle);
 	self->is_idle = true;
 	while (self->is_idle && !wq->stopping && !(late && wq->nr_threads > 1))
-		late = pthread_cond_clockwait(&self->wake, &wq->lock, CLOCK_MONOTONIC,
-					      &deadline) == ETIMEDOUT;
+		late = pthread_cond_clockwait(&self->wake, &wq->lock, CLOCK_MONOTONIC, &deadline) ==
+		       ETIMEDOUT;
 	if (self->is_idle && !wq->stopping)
 		return false;
 	self->is_idle = false;
@@ -208,26 +143,26 @@ static bool wait_for_work(struct worker *self)
 	return true;
 }
 
-static void leave_locked(struct worker *self)
+static void leave_locked(struct kit_worker *self)
 {
 	struct workqueue_struct *wq = self->wq;
 
 	self->left = true;
 	list_del(&self->node);
 	wq->nr_threads--;
-	changed_locked(wq);
+	kit_wq_changed(wq);
 }
 
 static int worker_thread(void *data)
 {
-	struct worker *self = data;
+	struct kit_worker *self = data;
 	struct workqueue_struct *wq = self->wq;
 	struct work_struct *work;
 
-	this_worker = self;
+	kit_this_worker = self;
 	kit_raw_lock(&wq->lock);
 	wq->proven = true;
-	changed_locked(wq);
+	kit_wq_changed(wq);
 	for (;;) {
 		work = next_work(self);
 		if (work)
@@ -244,7 +179,7 @@ static int worker_thread(void *data)
 /* Also for a worker whose thread could not be made. */
 static void free_worker(void *data)
 {
-	struct worker *self = data;
+	struct kit_worker *self = data;
 	struct workqueue_struct *wq = self->wq;
 
 	kit_raw_lock(&wq->lock);
@@ -258,7 +193,7 @@ static void free_worker(void *data)
 /* Nothing here sleeps: queue_work() comes here under spinlocks. */
 static int add_worker_locked(struct workqueue_struct *wq)
 {
-	struct worker *worker = calloc(1, sizeof(*worker));
+	struct kit_worker *worker = calloc(1, sizeof(*worker));
 	int err = -ENOMEM;
 
 	if (!worker)
@@ -291,10 +226,10 @@ free:
 /* The thread that became idle last has the warmest cache. */
 static void wake_worker_locked(struct workqueue_struct *wq)
 {
-	struct worker *worker;
+	struct kit_worker *worker;
 
 	if (!list_empty(&wq->idle)) {
-		worker = list_first_entry(&wq->idle, struct worker, node);
+		worker = list_first_entry(&wq->idle, struct kit_worker, node);
 		worker->is_idle = false;
 		list_move(&worker->node, &wq->busy);
 		pthread_cond_signal(&worker->wake);
@@ -305,7 +240,7 @@ static void wake_worker_locked(struct workqueue_struct *wq)
 }
 
 /* With PENDING owned by the caller. */
-static void insert_work_locked(struct workqueue_struct *wq, struct work_struct *work)
+void kit_wq_insert(struct workqueue_struct *wq, struct work_struct *work)
 {
 	if (unlikely(!work->func))
 		kit_bug(__FILE__, __LINE__, "work item without a function");
@@ -315,7 +250,7 @@ static void insert_work_locked(struct workqueue_struct *wq, struct work_struct *
 	wake_worker_locked(wq);
 }
 
-static bool may_queue_locked(const struct workqueue_struct *wq)
+bool kit_wq_may_queue(const struct workqueue_struct *wq)
 {
 	/* Draining: what the queue's own work chains is still taken. */
 	if (likely(wq->alive))
@@ -335,8 +270,8 @@ bool queue_work(struct workqueue_struct *wq, struct work_struct *work)
 	if (__atomic_fetch_or(&work->state, 0, __ATOMIC_SEQ_CST) & WORK_PENDING)
 		return false;
 	kit_raw_lock(&wq->lock);
-	if (may_queue_locked(wq) && set_pending(work)) {
-		insert_work_locked(wq, work);
+	if (kit_wq_may_queue(wq) && kit_work_set_pending(work)) {
+		kit_wq_insert(wq, work);
 		queued = true;
 	}
 	kit_raw_unlock(&wq->lock);
@@ -349,19 +284,19 @@ void kit_delayed_work_timer(struct timer_list *timer)
 	struct workqueue_struct *wq = dwork->wq;
 
 	kit_raw_lock(&wq->lock);
-	if (may_queue_locked(wq))
-		insert_work_locked(wq, &dwork->work);
+	if (kit_wq_may_queue(wq))
+		kit_wq_insert(wq, &dwork->work);
 	else
-		clear_state(&dwork->work);
+		kit_work_clear_state(&dwork->work);
 	kit_raw_unlock(&wq->lock);
 }
 
 /* With PENDING owned by the caller. */
-static void start_delay_locked(struct workqueue_struct *wq, struct delayed_work *dwork,
-			       unsigned long delay)
+void kit_wq_start_delay(struct workqueue_struct *wq, struct delayed_work *dwork,
+			unsigned long delay)
 {
 	if (!delay) {
-		insert_work_locked(wq, &dwork->work);
+		kit_wq_insert(wq, &dwork->work);
 		return;
 	}
 	WRITE_ONCE(dwork->work.wq, wq);
@@ -377,244 +312,12 @@ bool queue_delayed_work(struct workqueue_struct *wq, struct delayed_work *dwork,
 	if (__atomic_fetch_or(&dwork->work.state, 0, __ATOMIC_SEQ_CST) & WORK_PENDING)
 		return false;
 	kit_raw_lock(&wq->lock);
-	if (may_queue_locked(wq) && set_pending(&dwork->work)) {
-		start_delay_locked(wq, dwork, delay);
+	if (kit_wq_may_queue(wq) && kit_work_set_pending(&dwork->work)) {
+		kit_wq_start_delay(wq, dwork, delay);
 		queued = true;
 	}
 	kit_raw_unlock(&wq->lock);
 	return queued;
-}
-
-enum grab {
-	GRAB_IDLE,	/* it was not pending */
-	GRAB_PENDING,	/* it was, and is off the timer and the lists */
-	GRAB_CANCELING,	/* somebody else is cancelling: PENDING is his */
-};
-
-/* One try, under the lock of the queue that the item was on last. False: look again. */
-static bool grab_locked(struct workqueue_struct *wq, struct work_struct *work,
-			struct delayed_work *dwork, bool wait, enum grab *result)
-{
-	if (set_pending(work)) {
-		*result = GRAB_IDLE;
-		return true;
-	}
-	if (READ_ONCE(work->state) & WORK_CANCELING) {
-		*result = GRAB_CANCELING;
-		if (!wait)
-			return true;
-		wait_changed_locked(wq);
-		return false;
-	}
-	if ((dwork && del_timer(&dwork->timer)) || !list_empty(&work->entry)) {
-		*result = GRAB_PENDING;
-		list_del_init(&work->entry);
-		complete_barriers(&work->barriers);
-		changed_locked(wq);
-		return true;
-	}
-	return false;
-}
-
-/*
- * Makes PENDING the caller's. The one state in which that has to wait is
- * between the timer and the list.
- */
-static enum grab grab_pending(struct work_struct *work, struct delayed_work *dwork,
-			      bool wait, unsigned long mark)
-{
-	struct workqueue_struct *wq;
-	enum grab result;
-	bool got;
-
-	for (;;) {
-		wq = __atomic_load_n(&work->wq, __ATOMIC_ACQUIRE);
-		if (!wq) {
-			/* Never queued, or being so for the first time right now. */
-			if (set_pending(work)) {
-				__atomic_or_fetch(&work->state, mark, __ATOMIC_SEQ_CST);
-				return GRAB_IDLE;
-			}
-			sched_yield();
-			continue;
-		}
-		kit_raw_lock(&wq->lock);
-		got = READ_ONCE(work->wq) == wq && grab_locked(wq, work, dwork, wait, &result);
-		if (got && result != GRAB_CANCELING)
-			__atomic_or_fetch(&work->state, mark, __ATOMIC_SEQ_CST);
-		kit_raw_unlock(&wq->lock);
-		if (got)
-			return result;
-		if (dwork)
-			kit_timer_wait(&dwork->timer);
-		sched_yield();
-	}
-}
-
-bool mod_delayed_work(struct workqueue_struct *wq, struct delayed_work *dwork,
-		      unsigned long delay)
-{
-	enum grab was = grab_pending(&dwork->work, dwork, false, 0);
-
-	if (was == GRAB_CANCELING)
-		return true;
-	kit_raw_lock(&wq->lock);
-	if (may_queue_locked(wq))
-		start_delay_locked(wq, dwork, delay);
-	else
-		clear_state(&dwork->work);
-	kit_raw_unlock(&wq->lock);
-	return was == GRAB_PENDING;
-}
-
-static void check_not_own(const struct work_struct *work, const char *what)
-{
-	if (unlikely(this_worker && this_worker->current_work == work &&
-		     this_worker->current_func == work->func))
-		kit_bug(__FILE__, __LINE__, "%s of a work item by its own function", what);
-}
-
-/* Waits for the instance that is queued or running now. */
-static bool wait_work(struct work_struct *work, bool running_only)
-{
-	struct workqueue_struct *wq;
-	struct worker *worker;
-	struct barrier b;
-	bool wait = false;
-
-	wq = __atomic_load_n(&work->wq, __ATOMIC_ACQUIRE);
-	if (!wq)
-		return false;
-	init_completion(&b.done);
-	kit_raw_lock(&wq->lock);
-	worker = find_running(wq, work);
-	if (!running_only && READ_ONCE(work->wq) == wq && !list_empty(&work->entry)) {
-		list_add_tail(&b.node, &work->barriers);
-		wait = true;
-	} else if (worker) {
-		list_add_tail(&b.node, &worker->barriers);
-		wait = true;
-	}
-	kit_raw_unlock(&wq->lock);
-	if (wait)
-		wait_for_completion(&b.done);
-	return wait;
-}
-
-bool flush_work(struct work_struct *work)
-{
-	might_sleep();
-	check_not_own(work, "flush");
-	return wait_work(work, false);
-}
-
-bool flush_delayed_work(struct delayed_work *dwork)
-{
-	struct workqueue_struct *wq;
-
-	might_sleep();
-	check_not_own(&dwork->work, "flush");
-	if (del_timer_sync(&dwork->timer)) {
-		wq = dwork->wq;
-		kit_raw_lock(&wq->lock);
-		insert_work_locked(wq, &dwork->work);
-		kit_raw_unlock(&wq->lock);
-	}
-	return wait_work(&dwork->work, false);
-}
-
-static bool cancel(struct work_struct *work, struct delayed_work *dwork)
-{
-	enum grab was = grab_pending(work, dwork, false, 0);
-
-	if (was != GRAB_CANCELING)
-		clear_state(work);
-	return was == GRAB_PENDING;
-}
-
-bool cancel_work(struct work_struct *work)
-{
-	return cancel(work, NULL);
-}
-
-bool cancel_delayed_work(struct delayed_work *dwork)
-{
-	return cancel(&dwork->work, dwork);
-}
-
-static bool cancel_sync(struct work_struct *work, struct delayed_work *dwork)
-{
-	struct workqueue_struct *wq;
-	enum grab was;
-
-	might_sleep();
-	check_not_own(work, "cancel");
-	was = grab_pending(work, dwork, true, WORK_CANCELING);
-	wait_work(work, true);
-	wq = READ_ONCE(work->wq);
-	if (!wq) {
-		clear_state(work);
-		return false;
-	}
-	kit_raw_lock(&wq->lock);
-	clear_state(work);
-	changed_locked(wq);
-	kit_raw_unlock(&wq->lock);
-	return was == GRAB_PENDING;
-}
-
-bool cancel_work_sync(struct work_struct *work)
-{
-	return cancel_sync(work, NULL);
-}
-
-bool cancel_delayed_work_sync(struct delayed_work *dwork)
-{
-	return cancel_sync(&dwork->work, dwork);
-}
-
-/* Is anything left that was queued at or before seq? */
-static bool unfinished_locked(struct workqueue_struct *wq, u64 seq)
-{
-	struct work_struct *work;
-	struct worker *worker;
-
-	if (!list_empty(&wq->pending) &&
-	    list_first_entry(&wq->pending, struct work_struct, entry)->seq <= seq)
-		return true;
-	list_for_each_entry(worker, &wq->busy, node) {
-		if (worker->current_work && worker->current_seq <= seq)
-			return true;
-		list_for_each_entry(work, &worker->scheduled, entry)
-			if (work->seq <= seq)
-				return true;
-	}
-	return false;
-}
-
-void kit_flush_workqueue(struct workqueue_struct *wq)
-{
-	u64 seq;
-
-	might_sleep();
-	if (unlikely(this_worker && this_worker->wq == wq))
-		kit_bug(__FILE__, __LINE__, "work queue %s flushed by its own work", wq->name);
-	kit_raw_lock(&wq->lock);
-	seq = wq->last_seq;
-	while (unfinished_locked(wq, seq))
-		wait_changed_locked(wq);
-	kit_raw_unlock(&wq->lock);
-}
-
-void drain_workqueue(struct workqueue_struct *wq)
-{
-	might_sleep();
-	if (unlikely(this_worker && this_worker->wq == wq))
-		kit_bug(__FILE__, __LINE__, "work queue %s drained by its own work", wq->name);
-	kit_raw_lock(&wq->lock);
-	while (unfinished_locked(wq, U64_MAX))
-		wait_changed_locked(wq);
-	kit_raw_unlock(&wq->lock);
 }
 
 static struct workqueue_struct *get_queue(void)
@@ -667,14 +370,14 @@ struct workqueue_struct *alloc_workqueue(const char *fmt, unsigned int flags, in
 	vsnprintf(wq->name, sizeof(wq->name), fmt, args);
 	va_end(args);
 	wq->max_threads = (unsigned int)(max_active > 0 ? min_t(int, max_active, WQ_MAX_ACTIVE) :
-					 (int)max_t(long, cpus, 1) * 4);
+							  (int)max_t(long, cpus, 1) * 4);
 	wq->stopping = false;
 	wq->alive = true;
 	/* One thread from the start: later shortage slows the queue, and never stops it. */
 	wq->proven = false;
 	if (!add_worker_locked(wq))
 		while (wq->nr_threads && !wq->proven)
-			wait_changed_locked(wq);
+			kit_wq_wait_changed(wq);
 	wq->alive = wq->nr_threads > 0;
 	ok = wq->alive;
 	kit_raw_unlock(&wq->lock);
@@ -686,7 +389,7 @@ struct workqueue_struct *alloc_workqueue(const char *fmt, unsigned int flags, in
 
 void destroy_workqueue(struct workqueue_struct *wq)
 {
-	struct worker *worker;
+	struct kit_worker *worker;
 
 	drain_workqueue(wq);
 	kit_raw_lock(&wq->lock);
@@ -695,7 +398,7 @@ void destroy_workqueue(struct workqueue_struct *wq)
 	list_for_each_entry(worker, &wq->idle, node)
 		pthread_cond_signal(&worker->wake);
 	while (wq->nr_threads)
-		wait_changed_locked(wq);
+		kit_wq_wait_changed(wq);
 	kit_raw_unlock(&wq->lock);
 	put_queue(wq);
 }

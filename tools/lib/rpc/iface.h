@@ -9,15 +9,15 @@
 
 /* Status of a fault PDU (C706 appendix E, [MS-RPCE] 2.2.2.5) */
 #define RPC_FAULT_ACCESS_DENIED 0x00000005
-#define RPC_FAULT_BAD_STUB 0x000006f7
-#define RPC_FAULT_OP_RANGE 0x1c010002
-#define RPC_FAULT_UNKNOWN_IF 0x1c010003
-#define RPC_FAULT_NO_MEMORY 0x1c00001b
+#define RPC_FAULT_BAD_STUB	0x000006f7
+#define RPC_FAULT_OP_RANGE	0x1c010002
+#define RPC_FAULT_UNKNOWN_IF	0x1c010003
+#define RPC_FAULT_NO_MEMORY	0x1c00001b
 
 /* Results of the calls themselves ([MS-ERREF] 2.2) */
-#define WERR_OK 0
+#define WERR_OK		   0
 #define WERR_INVALID_LEVEL 124
-#define WERR_MORE_DATA 234
+#define WERR_MORE_DATA	   234
 #define WERR_NO_SUCH_SHARE 2310
 
 /**

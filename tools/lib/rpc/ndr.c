@@ -6,7 +6,7 @@
 
 #include "tools/lib/utf.h"
 
-#define FIRST_ROOM 512
+#define FIRST_ROOM     512
 #define FIRST_REFERENT 0x00020000
 
 void ndr_in_init(struct ndr_in *in, const void *data, size_t len, bool big_endian)

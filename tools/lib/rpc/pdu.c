@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "tools/lib/rpc/pdu.h"
 
-#define VERSION_MAJOR 5
+#define VERSION_MAJOR		 5
 #define LITTLE_ENDIAN_ASCII_IEEE 0x10
-#define LITTLE_ENDIAN_BIT 0x10
+#define LITTLE_ENDIAN_BIT	 0x10
 
 bool pdu_get_header(const uint8_t *data, struct pdu_header *header)
 {
@@ -73,8 +73,8 @@ void pdu_put_bind_nak(struct ndr_out *out, uint32_t call_id, uint16_t reason)
 	pdu_end(out, begin);
 }
 
-void pdu_put_response(struct ndr_out *out, uint32_t call_id, uint16_t context,
-		      const uint8_t *stub, size_t len, size_t max)
+void pdu_put_response(struct ndr_out *out, uint32_t call_id, uint16_t context, const uint8_t *stub,
+		      size_t len, size_t max)
 {
 	/* Fragments but the last carry a multiple of 8 ([MS-RPCE] 3.3.1.5). */
 	size_t room = (max - PDU_RESPONSE_HEADER) & ~(size_t)7;

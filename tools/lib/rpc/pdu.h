@@ -5,11 +5,11 @@
 
 #include "tools/lib/rpc/ndr.h"
 
-#define PDU_HEADER_SIZE 16
-#define PDU_LENGTH_OFFSET 8 /* of frag_length in the header */
-#define PDU_RESPONSE_HEADER 24 /* with the response's own fields */
-#define PDU_ALIGN 8 /* where PDUs begin in a struct ndr_out; between them is filling */
-#define PDU_MIN_FRAGMENT 1432 /* what every peer must be able to receive */
+#define PDU_HEADER_SIZE	    16
+#define PDU_LENGTH_OFFSET   8	 /* of frag_length in the header */
+#define PDU_RESPONSE_HEADER 24	 /* with the response's own fields */
+#define PDU_ALIGN	    8	 /* where PDUs begin in a struct ndr_out; between them is filling */
+#define PDU_MIN_FRAGMENT    1432 /* what every peer must be able to receive */
 
 enum pdu_type {
 	PDU_REQUEST = 0,
@@ -25,21 +25,21 @@ enum pdu_type {
 	PDU_ORPHANED = 19,
 };
 
-#define PDU_FIRST 0x01
-#define PDU_LAST 0x02
+#define PDU_FIRST	    0x01
+#define PDU_LAST	    0x02
 #define PDU_DID_NOT_EXECUTE 0x20
-#define PDU_OBJECT 0x80
+#define PDU_OBJECT	    0x80
 
 /* Results of a presentation context */
-#define CONTEXT_ACCEPTED 0
-#define CONTEXT_REFUSED 2
-#define CONTEXT_NEGOTIATED 3 /* bind-time features, [MS-RPCE] 2.2.2.14 */
+#define CONTEXT_ACCEPTED    0
+#define CONTEXT_REFUSED	    2
+#define CONTEXT_NEGOTIATED  3 /* bind-time features, [MS-RPCE] 2.2.2.14 */
 #define REASON_NO_INTERFACE 1
-#define REASON_NO_SYNTAX 2
-#define REASON_LIMIT 3
+#define REASON_NO_SYNTAX    2
+#define REASON_LIMIT	    3
 
 /* Reasons of a bind_nak */
-#define NAK_LIMIT 2
+#define NAK_LIMIT	   2
 #define NAK_AUTHENTICATION 8
 
 /**
@@ -70,7 +70,7 @@ void pdu_put_fault(struct ndr_out *out, uint8_t flags, uint32_t call_id, uint16_
 /** pdu_put_bind_nak() - a whole bind_nak PDU */
 void pdu_put_bind_nak(struct ndr_out *out, uint32_t call_id, uint16_t reason);
 /** pdu_put_response() - a call's reply in as many fragments of at most @max bytes as it takes */
-void pdu_put_response(struct ndr_out *out, uint32_t call_id, uint16_t context,
-		      const uint8_t *stub, size_t len, size_t max);
+void pdu_put_response(struct ndr_out *out, uint32_t call_id, uint16_t context, const uint8_t *stub,
+		      size_t len, size_t max);
 
 #endif

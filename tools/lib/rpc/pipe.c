@@ -7,13 +7,14 @@
 #include "tools/lib/rpc/pdu.h"
 #include "tools/lib/rpc/rpc.h"
 
-#define MAX_CONTEXTS 8 /* accepted on one pipe */
-#define MAX_OFFERED 32 /* in one bind */
+#define MAX_CONTEXTS 8	/* accepted on one pipe */
+#define MAX_OFFERED  32 /* in one bind */
 
 /* The transfer syntaxes: NDR, and the "features" that only look like one. */
-static const struct rpc_uuid ndr_syntax = {
-	0x8a885d04, 0x1ceb, 0x11c9, { 0x9f, 0xe8, 0x08, 0x00, 0x2b, 0x10, 0x48, 0x60 }
-};
+static const struct rpc_uuid ndr_syntax = { 0x8a885d04,
+					    0x1ceb,
+					    0x11c9,
+					    { 0x9f, 0xe8, 0x08, 0x00, 0x2b, 0x10, 0x48, 0x60 } };
 #define NDR_VERSION 2
 static const struct rpc_uuid feature_syntax = { 0x6cb71c2c, 0x9812, 0x4540, { 0 } };
 
@@ -282,8 +283,7 @@ static void answer_request(struct rpc_pipe *pipe)
 }
 
 /* A request fragment; false: a violation */
-static bool take_request(struct rpc_pipe *pipe, const struct pdu_header *header,
-			 struct ndr_in *in)
+static bool take_request(struct rpc_pipe *pipe, const struct pdu_header *header, struct ndr_in *in)
 {
 	uint16_t context, opnum;
 	const uint8_t *part;
@@ -365,8 +365,7 @@ int rpc_pipe_write(struct rpc_pipe *pipe, const uint8_t *data, size_t len)
 		len -= part;
 		if (pipe->fragment_len < PDU_HEADER_SIZE)
 			continue;
-		if (!pdu_get_header(pipe->fragment, &header) ||
-		    header.length > RPC_MAX_FRAGMENT) {
+		if (!pdu_get_header(pipe->fragment, &header) || header.length > RPC_MAX_FRAGMENT) {
 			pipe->broken = true;
 		} else if (pipe->fragment_len == header.length) {
 			pipe->broken = !take_pdu(pipe, &header) || pipe->out.failed;

@@ -12,13 +12,16 @@
 
 #include "tools/lib/service.h"
 
-#define RPC_MAX_FRAGMENT 4280 /* both ways */
-#define RPC_MAX_REQUEST (64 * 1024) /* of a call's arguments, all fragments */
-#define RPC_MAX_REPLY (1024 * 1024) /* of what waits to be read */
-#define RPC_MAX_WAITING (64 * 1024) /* of that, when the next request comes */
-#define RPC_MAX_PIPES 4096
+#define RPC_MAX_FRAGMENT 4280	       /* both ways */
+#define RPC_MAX_REQUEST	 (64 * 1024)   /* of a call's arguments, all fragments */
+#define RPC_MAX_REPLY	 (1024 * 1024) /* of what waits to be read */
+#define RPC_MAX_WAITING	 (64 * 1024)   /* of that, when the next request comes */
+#define RPC_MAX_PIPES	 4096
 
-enum rpc_pipe_kind { RPC_PIPE_SRVSVC, RPC_PIPE_WKSSVC };
+enum rpc_pipe_kind {
+	RPC_PIPE_SRVSVC,
+	RPC_PIPE_WKSSVC
+};
 
 struct rpc_pipe;
 

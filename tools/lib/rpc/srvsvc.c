@@ -6,16 +6,16 @@
 #include "tools/lib/rpc/iface.h"
 
 #define STYPE_DISKTREE 0
-#define STYPE_IPC 3
-#define STYPE_SPECIAL 0x80000000u
+#define STYPE_IPC      3
+#define STYPE_SPECIAL  0x80000000u
 #define UNLIMITED_USES UINT32_MAX
-#define PLATFORM_NT 500
-#define VERSION_MAJOR 6
-#define VERSION_MINOR 1
+#define PLATFORM_NT    500
+#define VERSION_MAJOR  6
+#define VERSION_MINOR  1
 /* workstation, server, Unix, NT server ([MS-SRVS] 2.2.2.7) */
 #define SERVER_TYPE (0x1 | 0x2 | 0x800 | 0x8000)
-#define NO_LIMIT UINT32_MAX
-#define MAX_NAME 256
+#define NO_LIMIT    UINT32_MAX
+#define MAX_NAME    256
 
 /* What a level says about a share, in the order of its structure. */
 enum share_item {
@@ -44,11 +44,13 @@ struct share_level {
 static const struct share_level share_levels[] = {
 	{ 0, true, { ITEM_NAME } },
 	{ 1, true, { ITEM_NAME, ITEM_TYPE, ITEM_COMMENT } },
-	{ 2, true,
+	{ 2,
+	  true,
 	  { ITEM_NAME, ITEM_TYPE, ITEM_COMMENT, ITEM_PERMISSIONS, ITEM_MAX_USES, ITEM_USES,
 	    ITEM_PATH, ITEM_PASSWORD } },
 	{ 501, true, { ITEM_NAME, ITEM_TYPE, ITEM_COMMENT, ITEM_FLAGS } },
-	{ 502, true,
+	{ 502,
+	  true,
 	  { ITEM_NAME, ITEM_TYPE, ITEM_COMMENT, ITEM_PERMISSIONS, ITEM_MAX_USES, ITEM_USES,
 	    ITEM_PATH, ITEM_PASSWORD, ITEM_ACL_SIZE, ITEM_ACL } },
 	{ 1005, false, { ITEM_FLAGS } },
@@ -306,10 +308,10 @@ static void get_server_info(struct rpc_call *call)
 	if (level == 102) {
 		ndr_put_u32(out, global->max_sessions); /* users */
 		ndr_put_u32(out, global->deadtime ? global->deadtime : UINT32_MAX);
-		ndr_put_u32(out, 0); /* not hidden */
-		ndr_put_u32(out, 0); /* announce */
-		ndr_put_u32(out, 0); /* announce delta */
-		ndr_put_u32(out, 0); /* licenses */
+		ndr_put_u32(out, 0);	    /* not hidden */
+		ndr_put_u32(out, 0);	    /* announce */
+		ndr_put_u32(out, 0);	    /* announce delta */
+		ndr_put_u32(out, 0);	    /* licenses */
 		ndr_put_pointer(out, true); /* user path */
 	}
 	if (known)
@@ -343,7 +345,7 @@ static void tell_time(struct rpc_call *call)
 	ndr_put_u32(out, utc.tm_sec);
 	ndr_put_u32(out, now.tv_nsec / 10000000);
 	ndr_put_u32(out, -local.tm_gmtoff / 60); /* minutes west */
-	ndr_put_u32(out, 310); /* clock ticks of 0.1 ms */
+	ndr_put_u32(out, 310);			 /* clock ticks of 0.1 ms */
 	ndr_put_u32(out, utc.tm_mday);
 	ndr_put_u32(out, utc.tm_mon + 1);
 	ndr_put_u32(out, utc.tm_year + 1900);
@@ -352,17 +354,13 @@ static void tell_time(struct rpc_call *call)
 }
 
 static const struct rpc_op srvsvc_ops[] = {
-	{ 15, enumerate_shares },
-	{ 16, get_share_info },
-	{ 21, get_server_info },
-	{ 28, tell_time },
-	{ 36, enumerate_shares },
+	{ 15, enumerate_shares }, { 16, get_share_info },   { 21, get_server_info },
+	{ 28, tell_time },	  { 36, enumerate_shares },
 };
 
 const struct rpc_iface rpc_srvsvc = {
 	.pipe_name = "srvsvc",
-	.uuid = { 0x4b324fc8, 0x1670, 0x01d3,
-		  { 0x12, 0x78, 0x5a, 0x47, 0xbf, 0x6e, 0xe1, 0x88 } },
+	.uuid = { 0x4b324fc8, 0x1670, 0x01d3, { 0x12, 0x78, 0x5a, 0x47, 0xbf, 0x6e, 0xe1, 0x88 } },
 	.major = 3,
 	.ops = srvsvc_ops,
 	.op_count = sizeof(srvsvc_ops) / sizeof(srvsvc_ops[0]),

@@ -2,10 +2,10 @@
 /* Workstation service ([MS-WKST]). */
 #include "tools/lib/rpc/iface.h"
 
-#define PLATFORM_NT 500
+#define PLATFORM_NT   500
 #define VERSION_MAJOR 6
 #define VERSION_MINOR 1
-#define MAX_NAME 256
+#define MAX_NAME      256
 
 /* NetrWkstaGetInfo (0), [MS-WKST] 3.2.4.1; level 102 tells how many are logged on: none */
 static void get_workstation_info(struct rpc_call *call)
@@ -48,8 +48,7 @@ static const struct rpc_op wkssvc_ops[] = {
 
 const struct rpc_iface rpc_wkssvc = {
 	.pipe_name = "wkssvc",
-	.uuid = { 0x6bffd098, 0xa112, 0x3610,
-		  { 0x98, 0x33, 0x46, 0xc3, 0xf8, 0x7e, 0x34, 0x5a } },
+	.uuid = { 0x6bffd098, 0xa112, 0x3610, { 0x98, 0x33, 0x46, 0xc3, 0xf8, 0x7e, 0x34, 0x5a } },
 	.major = 1,
 	.ops = wkssvc_ops,
 	.op_count = sizeof(wkssvc_ops) / sizeof(wkssvc_ops[0]),

@@ -10,11 +10,31 @@
  * never initialised, and using it aborts.
  */
 #ifdef __PTHREAD_MUTEX_INITIALIZER
-#define KIT_RAW_ADAPTIVE	{ { __PTHREAD_MUTEX_INITIALIZER(3) } }
-#define KIT_RAW_RWLOCK		{ { __PTHREAD_RWLOCK_INITIALIZER(2) } }
+#define KIT_RAW_ADAPTIVE                               \
+	{                                              \
+		{                                      \
+			__PTHREAD_MUTEX_INITIALIZER(3) \
+		}                                      \
+	}
+#define KIT_RAW_RWLOCK                                  \
+	{                                               \
+		{                                       \
+			__PTHREAD_RWLOCK_INITIALIZER(2) \
+		}                                       \
+	}
 #else
-#define KIT_RAW_ADAPTIVE	{ { 0 } }
-#define KIT_RAW_RWLOCK		{ { 0 } }
+#define KIT_RAW_ADAPTIVE  \
+	{                 \
+		{         \
+			0 \
+		}         \
+	}
+#define KIT_RAW_RWLOCK    \
+	{                 \
+		{         \
+			0 \
+		}         \
+	}
 #endif
 
 struct kit_mutex {
@@ -29,8 +49,14 @@ struct kit_rwlock {
 	const char *name;
 };
 
-#define KIT_MUTEX_INIT(lockname)	{ KIT_RAW_ADAPTIVE, NULL, #lockname }
-#define KIT_RWLOCK_INIT(lockname)	{ KIT_RAW_RWLOCK, NULL, #lockname }
+#define KIT_MUTEX_INIT(lockname)                  \
+	{                                         \
+		KIT_RAW_ADAPTIVE, NULL, #lockname \
+	}
+#define KIT_RWLOCK_INIT(lockname)               \
+	{                                       \
+		KIT_RAW_RWLOCK, NULL, #lockname \
+	}
 
 void kit_mutex_init(struct kit_mutex *lock, const char *name);
 void kit_rwlock_init(struct kit_rwlock *lock, const char *name);

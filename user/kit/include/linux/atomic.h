@@ -11,22 +11,30 @@
  * not orders nothing. The atomic_fetch_*() names are not here: <stdatomic.h>
  * has macros of the same names with other arguments.
  */
-#define ATOMIC_INIT(i)		{ (i) }
-#define ATOMIC64_INIT(i)	{ (i) }
-#define ATOMIC_LONG_INIT(i)	{ (i) }
+#define ATOMIC_INIT(i) \
+	{              \
+		(i)    \
+	}
+#define ATOMIC64_INIT(i) \
+	{                \
+		(i)      \
+	}
+#define ATOMIC_LONG_INIT(i) \
+	{                   \
+		(i)         \
+	}
 
-#define xchg(ptr, v)		__atomic_exchange_n((ptr), (v), __ATOMIC_SEQ_CST)
-#define cmpxchg(ptr, o, n)						\
-({									\
-	typeof(*(ptr)) __cx_old = (o);					\
-									\
-	__atomic_compare_exchange_n((ptr), &__cx_old, (n), false,	\
-				    __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);	\
-	__cx_old;							\
-})
-#define try_cmpxchg(ptr, oldp, n)					\
-	__atomic_compare_exchange_n((ptr), (oldp), (n), false,		\
-				    __ATOMIC_SEQ_CST, __ATOMIC_RELAXED)
+#define xchg(ptr, v) __atomic_exchange_n((ptr), (v), __ATOMIC_SEQ_CST)
+#define cmpxchg(ptr, o, n)                                                                  \
+	({                                                                                  \
+		typeof(*(ptr)) __cx_old = (o);                                              \
+                                                                                            \
+		__atomic_compare_exchange_n((ptr), &__cx_old, (n), false, __ATOMIC_SEQ_CST, \
+					    __ATOMIC_RELAXED);                              \
+		__cx_old;                                                                   \
+	})
+#define try_cmpxchg(ptr, oldp, n) \
+	__atomic_compare_exchange_n((ptr), (oldp), (n), false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED)
 
 static inline int atomic_read(const atomic_t *v)
 {
@@ -145,8 +153,8 @@ static inline bool atomic_add_unless(atomic_t *v, int a, int u)
 	do {
 		if (seen == u)
 			return false;
-	} while (!__atomic_compare_exchange_n(&v->counter, &seen, seen + a, false,
-					      __ATOMIC_SEQ_CST, __ATOMIC_RELAXED));
+	} while (!__atomic_compare_exchange_n(&v->counter, &seen, seen + a, false, __ATOMIC_SEQ_CST,
+					      __ATOMIC_RELAXED));
 	return true;
 }
 
@@ -162,8 +170,8 @@ static inline int atomic_dec_if_positive(atomic_t *v)
 	do {
 		if (seen - 1 < 0)
 			break;
-	} while (!__atomic_compare_exchange_n(&v->counter, &seen, seen - 1, false,
-					      __ATOMIC_SEQ_CST, __ATOMIC_RELAXED));
+	} while (!__atomic_compare_exchange_n(&v->counter, &seen, seen - 1, false, __ATOMIC_SEQ_CST,
+					      __ATOMIC_RELAXED));
 	return seen - 1;
 }
 
@@ -284,8 +292,8 @@ static inline bool atomic64_add_unless(atomic64_t *v, s64 a, s64 u)
 	do {
 		if (seen == u)
 			return false;
-	} while (!__atomic_compare_exchange_n(&v->counter, &seen, seen + a, false,
-					      __ATOMIC_SEQ_CST, __ATOMIC_RELAXED));
+	} while (!__atomic_compare_exchange_n(&v->counter, &seen, seen + a, false, __ATOMIC_SEQ_CST,
+					      __ATOMIC_RELAXED));
 	return true;
 }
 
@@ -301,8 +309,8 @@ static inline s64 atomic64_dec_if_positive(atomic64_t *v)
 	do {
 		if (seen - 1 < 0)
 			break;
-	} while (!__atomic_compare_exchange_n(&v->counter, &seen, seen - 1, false,
-					      __ATOMIC_SEQ_CST, __ATOMIC_RELAXED));
+	} while (!__atomic_compare_exchange_n(&v->counter, &seen, seen - 1, false, __ATOMIC_SEQ_CST,
+					      __ATOMIC_RELAXED));
 	return seen - 1;
 }
 
@@ -423,8 +431,8 @@ static inline bool atomic_long_add_unless(atomic_long_t *v, long a, long u)
 	do {
 		if (seen == u)
 			return false;
-	} while (!__atomic_compare_exchange_n(&v->counter, &seen, seen + a, false,
-					      __ATOMIC_SEQ_CST, __ATOMIC_RELAXED));
+	} while (!__atomic_compare_exchange_n(&v->counter, &seen, seen + a, false, __ATOMIC_SEQ_CST,
+					      __ATOMIC_RELAXED));
 	return true;
 }
 
@@ -440,8 +448,8 @@ static inline long atomic_long_dec_if_positive(atomic_long_t *v)
 	do {
 		if (seen - 1 < 0)
 			break;
-	} while (!__atomic_compare_exchange_n(&v->counter, &seen, seen - 1, false,
-					      __ATOMIC_SEQ_CST, __ATOMIC_RELAXED));
+	} while (!__atomic_compare_exchange_n(&v->counter, &seen, seen - 1, false, __ATOMIC_SEQ_CST,
+					      __ATOMIC_RELAXED));
 	return seen - 1;
 }
 

@@ -6,8 +6,8 @@
 #include <linux/math.h>
 #include <strings.h>
 
-#define BITS_TO_LONGS(nr)	DIV_ROUND_UP(nr, BITS_PER_LONG)
-#define BITS_TO_BYTES(nr)	DIV_ROUND_UP(nr, BITS_PER_BYTE)
+#define BITS_TO_LONGS(nr) DIV_ROUND_UP(nr, BITS_PER_LONG)
+#define BITS_TO_BYTES(nr) DIV_ROUND_UP(nr, BITS_PER_BYTE)
 
 /* Atomic; those that return a value are full barriers, the others order nothing. */
 static inline void set_bit(unsigned long nr, volatile unsigned long *addr)
@@ -110,7 +110,7 @@ static inline unsigned long __fls(unsigned long x)
 #define hweight16(w)	((unsigned int)__builtin_popcount((u16)(w)))
 #define hweight32(w)	((unsigned int)__builtin_popcount((u32)(w)))
 #define hweight64(w)	((unsigned long)__builtin_popcountll((u64)(w)))
-#define hweight_long(w)	((unsigned long)__builtin_popcountl(w))
+#define hweight_long(w) ((unsigned long)__builtin_popcountl(w))
 
 static inline u32 rol32(u32 word, unsigned int shift)
 {

@@ -10,12 +10,13 @@ struct completion {
 	struct wait_queue_head wait;
 };
 
-#define COMPLETION_INITIALIZER(work)						\
-	{ .done = 0, .wait = __WAIT_QUEUE_HEAD_INITIALIZER((work).wait) }
-#define COMPLETION_INITIALIZER_ONSTACK(work)	COMPLETION_INITIALIZER(work)
-#define DECLARE_COMPLETION(work)						\
-	struct completion work = COMPLETION_INITIALIZER(work)
-#define DECLARE_COMPLETION_ONSTACK(work)	DECLARE_COMPLETION(work)
+#define COMPLETION_INITIALIZER(work)                                          \
+	{                                                                     \
+		.done = 0, .wait = __WAIT_QUEUE_HEAD_INITIALIZER((work).wait) \
+	}
+#define COMPLETION_INITIALIZER_ONSTACK(work) COMPLETION_INITIALIZER(work)
+#define DECLARE_COMPLETION(work)	     struct completion work = COMPLETION_INITIALIZER(work)
+#define DECLARE_COMPLETION_ONSTACK(work)     DECLARE_COMPLETION(work)
 
 void init_completion(struct completion *x);
 void reinit_completion(struct completion *x);

@@ -5,14 +5,14 @@
 #include <linux/build_bug.h>
 #include <linux/stddef.h>
 
-#define container_of(ptr, type, member)						\
-({										\
-	void *__co_p = (void *)(ptr);						\
-										\
-	static_assert(__same_type(*(ptr), ((type *)0)->member) ||		\
-		      __same_type(*(ptr), void),				\
-		      "pointer type mismatch in container_of()");		\
-	(type *)((char *)__co_p - offsetof(type, member));			\
-})
+#define container_of(ptr, type, member)                                   \
+	({                                                                \
+		void *__co_p = (void *)(ptr);                             \
+                                                                          \
+		static_assert(__same_type(*(ptr), ((type *)0)->member) || \
+				      __same_type(*(ptr), void),          \
+			      "pointer type mismatch in container_of()"); \
+		(type *)((char *)__co_p - offsetof(type, member));        \
+	})
 
 #endif

@@ -4,8 +4,8 @@
 
 struct module;
 
-#define THIS_MODULE		((struct module *)0)
-#define EXPORT_SYMBOL(sym)	struct module
-#define EXPORT_SYMBOL_GPL(sym)	struct module
+#define THIS_MODULE	       ((struct module *)0)
+#define EXPORT_SYMBOL(sym)     struct module
+#define EXPORT_SYMBOL_GPL(sym) struct module
 
 #endif

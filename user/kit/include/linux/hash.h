@@ -5,9 +5,9 @@
 #include <linux/types.h>
 
 /* Multiplicative hashing by the golden ratio, the high bits kept: same values as the kernel's. */
-#define GOLDEN_RATIO_32	0x61C88647
-#define GOLDEN_RATIO_64	0x61C8864680B583EBull
-#define GOLDEN_RATIO_PRIME	GOLDEN_RATIO_64
+#define GOLDEN_RATIO_32	   0x61C88647
+#define GOLDEN_RATIO_64	   0x61C8864680B583EBull
+#define GOLDEN_RATIO_PRIME GOLDEN_RATIO_64
 
 static inline u32 __hash_32(u32 val)
 {
@@ -29,6 +29,6 @@ static inline u32 hash_ptr(const void *ptr, unsigned int bits)
 	return hash_64((u64)(unsigned long)ptr, bits);
 }
 
-#define hash_long(val, bits)	hash_64(val, bits)
+#define hash_long(val, bits) hash_64(val, bits)
 
 #endif

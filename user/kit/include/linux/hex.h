@@ -6,8 +6,8 @@
 
 extern const char hex_asc[];
 extern const char hex_asc_upper[];
-#define hex_asc_lo(x)	hex_asc[(x) & 0x0f]
-#define hex_asc_hi(x)	hex_asc[((x) & 0xf0) >> 4]
+#define hex_asc_lo(x) hex_asc[(x)&0x0f]
+#define hex_asc_hi(x) hex_asc[((x)&0xf0) >> 4]
 
 /* -1 (hex2bin(): -EINVAL) for what is no hexadecimal digit. */
 int hex_to_bin(unsigned char ch);

@@ -18,8 +18,11 @@ struct idr {
 	unsigned int idr_next;
 };
 
-#define IDR_INIT(name)		{ .root = NULL }
-#define DEFINE_IDR(name)	struct idr name = IDR_INIT(name)
+#define IDR_INIT(name)       \
+	{                    \
+		.root = NULL \
+	}
+#define DEFINE_IDR(name) struct idr name = IDR_INIT(name)
 
 void idr_init(struct idr *idr);
 /* Frees what the idr itself holds; the pointers are the caller's. */
@@ -60,7 +63,7 @@ static inline void idr_preload_end(void)
 }
 
 /* Ascending. Removing the entry at hand is allowed. entry is NULL at the end. */
-#define idr_for_each_entry(idr, entry, id)				\
+#define idr_for_each_entry(idr, entry, id) \
 	for (id = 0; ((entry) = idr_get_next(idr, &(id))) != NULL; id += 1U)
 
 struct ida {
@@ -68,8 +71,11 @@ struct ida {
 	struct idr ids;
 };
 
-#define IDA_INIT(name)		{ .lock = __SPIN_LOCK_UNLOCKED(name.lock), .ids = IDR_INIT() }
-#define DEFINE_IDA(name)	struct ida name = IDA_INIT(name)
+#define IDA_INIT(name)                                                     \
+	{                                                                  \
+		.lock = __SPIN_LOCK_UNLOCKED(name.lock), .ids = IDR_INIT() \
+	}
+#define DEFINE_IDA(name) struct ida name = IDA_INIT(name)
 
 void ida_init(struct ida *ida);
 void ida_destroy(struct ida *ida);

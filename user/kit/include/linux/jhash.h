@@ -7,7 +7,7 @@
 #include <asm/unaligned.h>
 
 /* Bob Jenkins' lookup3 (public domain), with the kernel's start value. */
-#define JHASH_INITVAL	0xdeadbeef
+#define JHASH_INITVAL 0xdeadbeef
 
 static inline u32 __kit_jhash_final(u32 a, u32 b, u32 c)
 {

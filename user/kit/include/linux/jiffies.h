@@ -10,29 +10,27 @@
 
 /* As Debian's kernels have it; not 1000, so that jiffies and milliseconds cannot be mixed up. */
 #undef HZ
-#define HZ	250
+#define HZ 250
 
 /* Counts from the kernel's odd start value: 32-bit arithmetic on it fails within five minutes. */
 unsigned long kit_jiffies(void);
-#define jiffies			kit_jiffies()
-#define get_jiffies_64()	((u64)kit_jiffies())
-#define jiffies_64		get_jiffies_64()
-#define INITIAL_JIFFIES		((unsigned long)(unsigned int)(-300 * HZ))
-#define MAX_JIFFY_OFFSET	((LONG_MAX >> 1) - 1)
+#define jiffies		 kit_jiffies()
+#define get_jiffies_64() ((u64)kit_jiffies())
+#define jiffies_64	 get_jiffies_64()
+#define INITIAL_JIFFIES	 ((unsigned long)(unsigned int)(-300 * HZ))
+#define MAX_JIFFY_OFFSET ((LONG_MAX >> 1) - 1)
 
-#define time_after(a, b)						\
-	(typecheck(unsigned long, a) && typecheck(unsigned long, b) &&	\
-	 ((long)((b) - (a)) < 0))
-#define time_before(a, b)	time_after(b, a)
-#define time_after_eq(a, b)						\
-	(typecheck(unsigned long, a) && typecheck(unsigned long, b) &&	\
-	 ((long)((a) - (b)) >= 0))
-#define time_before_eq(a, b)	time_after_eq(b, a)
-#define time_in_range(a, b, c)	(time_after_eq(a, b) && time_before_eq(a, c))
-#define time_after64(a, b)	((s64)((u64)(b) - (u64)(a)) < 0)
-#define time_before64(a, b)	time_after64(b, a)
-#define time_is_before_jiffies(a)	time_after(jiffies, a)
-#define time_is_after_jiffies(a)	time_before(jiffies, a)
+#define time_after(a, b) \
+	(typecheck(unsigned long, a) && typecheck(unsigned long, b) && ((long)((b) - (a)) < 0))
+#define time_before(a, b) time_after(b, a)
+#define time_after_eq(a, b) \
+	(typecheck(unsigned long, a) && typecheck(unsigned long, b) && ((long)((a) - (b)) >= 0))
+#define time_before_eq(a, b)	  time_after_eq(b, a)
+#define time_in_range(a, b, c)	  (time_after_eq(a, b) && time_before_eq(a, c))
+#define time_after64(a, b)	  ((s64)((u64)(b) - (u64)(a)) < 0)
+#define time_before64(a, b)	  time_after64(b, a)
+#define time_is_before_jiffies(a) time_after(jiffies, a)
+#define time_is_after_jiffies(a)  time_before(jiffies, a)
 
 /* Rounds up: a timeout is never shorter than asked for. Negative means for ever. */
 static inline unsigned long msecs_to_jiffies(const unsigned int m)

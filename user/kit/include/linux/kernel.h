@@ -25,14 +25,18 @@
 #include <linux/typecheck.h>
 #include <linux/types.h>
 
-#define upper_32_bits(n)	((u32)(((n) >> 16) >> 16))
-#define lower_32_bits(n)	((u32)((n) & 0xffffffff))
-#define REPEAT_BYTE(x)		((~0ul / 0xff) * (x))
+#define upper_32_bits(n) ((u32)(((n) >> 16) >> 16))
+#define lower_32_bits(n) ((u32)((n)&0xffffffff))
+#define REPEAT_BYTE(x)	 ((~0ul / 0xff) * (x))
 
 /* Aborts when this thread holds a spinlock or runs a timer's function. */
 void kit_might_sleep(const char *file, int line);
-#define might_sleep()		kit_might_sleep(__FILE__, __LINE__)
-#define might_sleep_if(cond)	do { if (cond) might_sleep(); } while (0)
+#define might_sleep() kit_might_sleep(__FILE__, __LINE__)
+#define might_sleep_if(cond)           \
+	do {                           \
+		if (cond)              \
+			might_sleep(); \
+	} while (0)
 
 void panic(const char *fmt, ...) __printf(1, 2) __noreturn;
 

@@ -13,15 +13,15 @@
  */
 struct task_struct *kit_kthread_create(int (*fn)(void *data), void *data, const char *fmt, ...)
 	__printf(3, 4);
-#define kthread_create(fn, data, fmt, arg...)	kit_kthread_create(fn, data, fmt, ##arg)
-#define kthread_run(fn, data, fmt, arg...)					\
-({										\
-	struct task_struct *__kr_t = kthread_create(fn, data, fmt, ##arg);	\
-										\
-	if (!IS_ERR(__kr_t))							\
-		wake_up_process(__kr_t);					\
-	__kr_t;									\
-})
+#define kthread_create(fn, data, fmt, arg...) kit_kthread_create(fn, data, fmt, ##arg)
+#define kthread_run(fn, data, fmt, arg...)                                         \
+	({                                                                         \
+		struct task_struct *__kr_t = kthread_create(fn, data, fmt, ##arg); \
+                                                                                   \
+		if (!IS_ERR(__kr_t))                                               \
+			wake_up_process(__kr_t);                                   \
+		__kr_t;                                                            \
+	})
 
 /* Asks, waits, and returns what the function returned; -EINTR when it never ran. */
 int kthread_stop(struct task_struct *task);

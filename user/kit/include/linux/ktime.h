@@ -18,7 +18,7 @@ static inline ktime_t ktime_set(const s64 secs, const unsigned long nsecs)
 #define ktime_add_ns(kt, ns)	((kt) + (s64)(ns))
 #define ktime_sub_ns(kt, ns)	((kt) - (s64)(ns))
 #define ktime_to_ns(kt)		((s64)(kt))
-#define ktime_to_timespec64(kt)	ns_to_timespec64((kt))
+#define ktime_to_timespec64(kt) ns_to_timespec64((kt))
 
 static inline ktime_t timespec64_to_ktime(struct timespec64 ts)
 {

@@ -12,13 +12,16 @@
  * Every insertion and removal checks its neighbours, as with CONFIG_DEBUG_LIST,
  * and a broken list aborts.
  */
-#define LIST_HEAD_INIT(name)	{ &(name), &(name) }
+#define LIST_HEAD_INIT(name)     \
+	{                        \
+		&(name), &(name) \
+	}
 /* <sys/queue.h> has another macro of this name: the last one wins. */
 #undef LIST_HEAD
-#define LIST_HEAD(name)		struct list_head name = LIST_HEAD_INIT(name)
+#define LIST_HEAD(name) struct list_head name = LIST_HEAD_INIT(name)
 
-void kit_list_corrupt(const char *what, const void *entry, const void *prev, const void *next)
-	__noreturn __cold;
+void kit_list_corrupt(const char *what, const void *entry, const void *prev,
+		      const void *next) __noreturn __cold;
 
 static inline void INIT_LIST_HEAD(struct list_head *list)
 {
@@ -195,63 +198,56 @@ static inline void list_cut_position(struct list_head *list, struct list_head *h
 	rest->prev = head;
 }
 
-#define list_entry(ptr, type, member)		container_of(ptr, type, member)
-#define list_first_entry(ptr, type, member)	list_entry((ptr)->next, type, member)
-#define list_last_entry(ptr, type, member)	list_entry((ptr)->prev, type, member)
-#define list_first_entry_or_null(ptr, type, member)			\
-({									\
-	struct list_head *__lf_head = (ptr);				\
-	struct list_head *__lf_pos = READ_ONCE(__lf_head->next);	\
-									\
-	__lf_pos != __lf_head ? list_entry(__lf_pos, type, member) : NULL;	\
-})
-#define list_next_entry(pos, member)	list_entry((pos)->member.next, typeof(*(pos)), member)
-#define list_prev_entry(pos, member)	list_entry((pos)->member.prev, typeof(*(pos)), member)
-#define list_entry_is_head(pos, head, member)	(&(pos)->member == (head))
+#define list_entry(ptr, type, member)	    container_of(ptr, type, member)
+#define list_first_entry(ptr, type, member) list_entry((ptr)->next, type, member)
+#define list_last_entry(ptr, type, member)  list_entry((ptr)->prev, type, member)
+#define list_first_entry_or_null(ptr, type, member)                                \
+	({                                                                         \
+		struct list_head *__lf_head = (ptr);                               \
+		struct list_head *__lf_pos = READ_ONCE(__lf_head->next);           \
+                                                                                   \
+		__lf_pos != __lf_head ? list_entry(__lf_pos, type, member) : NULL; \
+	})
+#define list_next_entry(pos, member)	      list_entry((pos)->member.next, typeof(*(pos)), member)
+#define list_prev_entry(pos, member)	      list_entry((pos)->member.prev, typeof(*(pos)), member)
+#define list_entry_is_head(pos, head, member) (&(pos)->member == (head))
 
-#define list_for_each(pos, head)					\
+#define list_for_each(pos, head) \
 	for (pos = (head)->next; !list_is_head(pos, (head)); pos = pos->next)
-#define list_for_each_prev(pos, head)					\
+#define list_for_each_prev(pos, head) \
 	for (pos = (head)->prev; !list_is_head(pos, (head)); pos = pos->prev)
-#define list_for_each_safe(pos, n, head)				\
-	for (pos = (head)->next, n = pos->next;				\
-	     !list_is_head(pos, (head)); pos = n, n = pos->next)
-#define list_for_each_entry(pos, head, member)				\
-	for (pos = list_first_entry(head, typeof(*pos), member);	\
-	     !list_entry_is_head(pos, head, member);			\
+#define list_for_each_safe(pos, n, head) \
+	for (pos = (head)->next, n = pos->next; !list_is_head(pos, (head)); pos = n, n = pos->next)
+#define list_for_each_entry(pos, head, member)                   \
+	for (pos = list_first_entry(head, typeof(*pos), member); \
+	     !list_entry_is_head(pos, head, member); pos = list_next_entry(pos, member))
+#define list_for_each_entry_reverse(pos, head, member)          \
+	for (pos = list_last_entry(head, typeof(*pos), member); \
+	     !list_entry_is_head(pos, head, member); pos = list_prev_entry(pos, member))
+#define list_for_each_entry_continue(pos, head, member)                                  \
+	for (pos = list_next_entry(pos, member); !list_entry_is_head(pos, head, member); \
 	     pos = list_next_entry(pos, member))
-#define list_for_each_entry_reverse(pos, head, member)			\
-	for (pos = list_last_entry(head, typeof(*pos), member);		\
-	     !list_entry_is_head(pos, head, member);			\
-	     pos = list_prev_entry(pos, member))
-#define list_for_each_entry_continue(pos, head, member)			\
-	for (pos = list_next_entry(pos, member);			\
-	     !list_entry_is_head(pos, head, member);			\
-	     pos = list_next_entry(pos, member))
-#define list_for_each_entry_from(pos, head, member)			\
+#define list_for_each_entry_from(pos, head, member) \
 	for (; !list_entry_is_head(pos, head, member); pos = list_next_entry(pos, member))
-#define list_for_each_entry_safe(pos, n, head, member)			\
-	for (pos = list_first_entry(head, typeof(*pos), member),	\
-	     n = list_next_entry(pos, member);				\
-	     !list_entry_is_head(pos, head, member);			\
-	     pos = n, n = list_next_entry(n, member))
-#define list_for_each_entry_safe_continue(pos, n, head, member)		\
+#define list_for_each_entry_safe(pos, n, head, member)                                             \
+	for (pos = list_first_entry(head, typeof(*pos), member), n = list_next_entry(pos, member); \
+	     !list_entry_is_head(pos, head, member); pos = n, n = list_next_entry(n, member))
+#define list_for_each_entry_safe_continue(pos, n, head, member)                    \
 	for (pos = list_next_entry(pos, member), n = list_next_entry(pos, member); \
-	     !list_entry_is_head(pos, head, member);			\
+	     !list_entry_is_head(pos, head, member); pos = n, n = list_next_entry(n, member))
+#define list_for_each_entry_safe_from(pos, n, head, member)                            \
+	for (n = list_next_entry(pos, member); !list_entry_is_head(pos, head, member); \
 	     pos = n, n = list_next_entry(n, member))
-#define list_for_each_entry_safe_from(pos, n, head, member)		\
-	for (n = list_next_entry(pos, member);				\
-	     !list_entry_is_head(pos, head, member);			\
-	     pos = n, n = list_next_entry(n, member))
-#define list_for_each_entry_safe_reverse(pos, n, head, member)		\
-	for (pos = list_last_entry(head, typeof(*pos), member),		\
-	     n = list_prev_entry(pos, member);				\
-	     !list_entry_is_head(pos, head, member);			\
-	     pos = n, n = list_prev_entry(n, member))
+#define list_for_each_entry_safe_reverse(pos, n, head, member)                                    \
+	for (pos = list_last_entry(head, typeof(*pos), member), n = list_prev_entry(pos, member); \
+	     !list_entry_is_head(pos, head, member); pos = n, n = list_prev_entry(n, member))
 
-#define HLIST_HEAD_INIT		{ .first = NULL }
-#define HLIST_HEAD(name)	struct hlist_head name = HLIST_HEAD_INIT
-#define INIT_HLIST_HEAD(ptr)	((ptr)->first = NULL)
+#define HLIST_HEAD_INIT       \
+	{                     \
+		.first = NULL \
+	}
+#define HLIST_HEAD(name)     struct hlist_head name = HLIST_HEAD_INIT
+#define INIT_HLIST_HEAD(ptr) ((ptr)->first = NULL)
 
 static inline void INIT_HLIST_NODE(struct hlist_node *h)
 {
@@ -332,28 +328,35 @@ static inline void hlist_move_list(struct hlist_head *old, struct hlist_head *he
 	old->first = NULL;
 }
 
-#define hlist_entry(ptr, type, member)	container_of(ptr, type, member)
-#define hlist_entry_safe(ptr, type, member)				\
-({									\
-	typeof(ptr) __hl_p = (ptr);					\
-									\
-	__hl_p ? hlist_entry(__hl_p, type, member) : NULL;		\
-})
+#define hlist_entry(ptr, type, member) container_of(ptr, type, member)
+#define hlist_entry_safe(ptr, type, member)                        \
+	({                                                         \
+		typeof(ptr) __hl_p = (ptr);                        \
+                                                                   \
+		__hl_p ? hlist_entry(__hl_p, type, member) : NULL; \
+	})
 
-#define hlist_for_each(pos, head)	for (pos = (head)->first; pos; pos = pos->next)
-#define hlist_for_each_safe(pos, n, head)				\
-	for (pos = (head)->first; pos && ({ n = pos->next; 1; }); pos = n)
-#define hlist_for_each_entry(pos, head, member)				\
-	for (pos = hlist_entry_safe((head)->first, typeof(*(pos)), member);	\
-	     pos; pos = hlist_entry_safe((pos)->member.next, typeof(*(pos)), member))
-#define hlist_for_each_entry_continue(pos, member)			\
-	for (pos = hlist_entry_safe((pos)->member.next, typeof(*(pos)), member);	\
-	     pos; pos = hlist_entry_safe((pos)->member.next, typeof(*(pos)), member))
-#define hlist_for_each_entry_from(pos, member)				\
+#define hlist_for_each(pos, head) for (pos = (head)->first; pos; pos = pos->next)
+#define hlist_for_each_safe(pos, n, head)                \
+	for (pos = (head)->first; pos && ({              \
+					  n = pos->next; \
+					  1;             \
+				  });                    \
+	     pos = n)
+#define hlist_for_each_entry(pos, head, member)                                  \
+	for (pos = hlist_entry_safe((head)->first, typeof(*(pos)), member); pos; \
+	     pos = hlist_entry_safe((pos)->member.next, typeof(*(pos)), member))
+#define hlist_for_each_entry_continue(pos, member)                                    \
+	for (pos = hlist_entry_safe((pos)->member.next, typeof(*(pos)), member); pos; \
+	     pos = hlist_entry_safe((pos)->member.next, typeof(*(pos)), member))
+#define hlist_for_each_entry_from(pos, member) \
 	for (; pos; pos = hlist_entry_safe((pos)->member.next, typeof(*(pos)), member))
-#define hlist_for_each_entry_safe(pos, n, head, member)			\
-	for (pos = hlist_entry_safe((head)->first, typeof(*pos), member);	\
-	     pos && ({ n = pos->member.next; 1; });			\
+#define hlist_for_each_entry_safe(pos, n, head, member)                   \
+	for (pos = hlist_entry_safe((head)->first, typeof(*pos), member); \
+	     pos && ({                                                    \
+		     n = pos->member.next;                                \
+		     1;                                                   \
+	     });                                                          \
 	     pos = hlist_entry_safe(n, typeof(*pos), member))
 
 #endif

@@ -54,13 +54,13 @@ static inline u64 mul_u64_u64_div_u64(u64 a, u64 b, u64 c)
 }
 
 /* n becomes the quotient, the value is the remainder. n must be a 64-bit variable. */
-#define do_div(n, base)						\
-({								\
-	u32 __dd_base = (base);					\
-	u32 __dd_rem = (u32)(((u64)(n)) % __dd_base);		\
-								\
-	(n) = ((u64)(n)) / __dd_base;				\
-	__dd_rem;						\
-})
+#define do_div(n, base)                                       \
+	({                                                    \
+		u32 __dd_base = (base);                       \
+		u32 __dd_rem = (u32)(((u64)(n)) % __dd_base); \
+                                                              \
+		(n) = ((u64)(n)) / __dd_base;                 \
+		__dd_rem;                                     \
+	})
 
 #endif

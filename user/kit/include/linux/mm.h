@@ -7,15 +7,15 @@
 #include <linux/slab.h>
 
 #ifndef PAGE_SHIFT
-#define PAGE_SHIFT		12
+#define PAGE_SHIFT 12
 #endif
 #ifndef PAGE_SIZE
-#define PAGE_SIZE		(1UL << PAGE_SHIFT)
+#define PAGE_SIZE (1UL << PAGE_SHIFT)
 #endif
 #ifndef PAGE_MASK
-#define PAGE_MASK		(~(PAGE_SIZE - 1))
+#define PAGE_MASK (~(PAGE_SIZE - 1))
 #endif
-#define PAGE_ALIGN(addr)	ALIGN(addr, PAGE_SIZE)
-#define offset_in_page(p)	((unsigned long)(p) & ~PAGE_MASK)
+#define PAGE_ALIGN(addr)  ALIGN(addr, PAGE_SIZE)
+#define offset_in_page(p) ((unsigned long)(p) & ~PAGE_MASK)
 
 #endif

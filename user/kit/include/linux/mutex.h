@@ -11,9 +11,12 @@ struct mutex {
 	struct kit_mutex lock;
 };
 
-#define __MUTEX_INITIALIZER(name)	{ .lock = KIT_MUTEX_INIT(name) }
-#define DEFINE_MUTEX(name)	struct mutex name = __MUTEX_INITIALIZER(name)
-#define mutex_init(m)		kit_mutex_init(&(m)->lock, #m)
+#define __MUTEX_INITIALIZER(name)            \
+	{                                    \
+		.lock = KIT_MUTEX_INIT(name) \
+	}
+#define DEFINE_MUTEX(name) struct mutex name = __MUTEX_INITIALIZER(name)
+#define mutex_init(m)	   kit_mutex_init(&(m)->lock, #m)
 
 void mutex_lock(struct mutex *lock);
 void mutex_unlock(struct mutex *lock);
@@ -35,6 +38,6 @@ static inline int __must_check mutex_lock_killable(struct mutex *lock)
 	return 0;
 }
 
-#define mutex_lock_nested(m, subclass)	mutex_lock(m)
+#define mutex_lock_nested(m, subclass) mutex_lock(m)
 
 #endif

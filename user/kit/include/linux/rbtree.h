@@ -21,21 +21,21 @@ struct rb_root_cached {
 	struct rb_node *rb_leftmost;
 };
 
-#define RB_ROOT			((struct rb_root) { NULL })
-#define RB_ROOT_CACHED		((struct rb_root_cached) { { NULL }, NULL })
-#define rb_parent(r)		((struct rb_node *)((r)->__rb_parent_color & ~3UL))
-#define rb_entry(ptr, type, member)	container_of(ptr, type, member)
-#define rb_entry_safe(ptr, type, member)					\
-({										\
-	typeof(ptr) __re_p = (ptr);						\
-										\
-	__re_p ? rb_entry(__re_p, type, member) : NULL;				\
-})
+#define RB_ROOT			    ((struct rb_root){ NULL })
+#define RB_ROOT_CACHED		    ((struct rb_root_cached){ { NULL }, NULL })
+#define rb_parent(r)		    ((struct rb_node *)((r)->__rb_parent_color & ~3UL))
+#define rb_entry(ptr, type, member) container_of(ptr, type, member)
+#define rb_entry_safe(ptr, type, member)                        \
+	({                                                      \
+		typeof(ptr) __re_p = (ptr);                     \
+                                                                \
+		__re_p ? rb_entry(__re_p, type, member) : NULL; \
+	})
 
-#define RB_EMPTY_ROOT(root)	(READ_ONCE((root)->rb_node) == NULL)
+#define RB_EMPTY_ROOT(root) (READ_ONCE((root)->rb_node) == NULL)
 /* A node that points at itself is in no tree: RB_CLEAR_NODE() says so, nothing else does. */
-#define RB_EMPTY_NODE(node)	((node)->__rb_parent_color == (unsigned long)(node))
-#define RB_CLEAR_NODE(node)	((node)->__rb_parent_color = (unsigned long)(node))
+#define RB_EMPTY_NODE(node) ((node)->__rb_parent_color == (unsigned long)(node))
+#define RB_CLEAR_NODE(node) ((node)->__rb_parent_color = (unsigned long)(node))
 
 void rb_insert_color(struct rb_node *node, struct rb_root *root);
 void rb_erase(struct rb_node *node, struct rb_root *root);
@@ -57,13 +57,15 @@ static inline void rb_link_node(struct rb_node *node, struct rb_node *parent,
 	*rb_link = node;
 }
 
-#define rbtree_postorder_for_each_entry_safe(pos, n, root, field)		\
-	for (pos = rb_entry_safe(rb_first_postorder(root), typeof(*pos), field);	\
-	     pos && ({ n = rb_entry_safe(rb_next_postorder(&pos->field),	\
-					 typeof(*pos), field); 1; });		\
+#define rbtree_postorder_for_each_entry_safe(pos, n, root, field)                            \
+	for (pos = rb_entry_safe(rb_first_postorder(root), typeof(*pos), field);             \
+	     pos && ({                                                                       \
+		     n = rb_entry_safe(rb_next_postorder(&pos->field), typeof(*pos), field); \
+		     1;                                                                      \
+	     });                                                                             \
 	     pos = n)
 
-#define rb_first_cached(root)	((root)->rb_leftmost)
+#define rb_first_cached(root) ((root)->rb_leftmost)
 
 static inline void rb_insert_color_cached(struct rb_node *node, struct rb_root_cached *root,
 					  bool leftmost)

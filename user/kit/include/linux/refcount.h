@@ -12,9 +12,12 @@ typedef struct refcount_struct {
 	atomic_t refs;
 } refcount_t;
 
-#define REFCOUNT_INIT(n)	{ .refs = ATOMIC_INIT(n) }
-#define REFCOUNT_MAX		0x7fffffff
-#define REFCOUNT_SATURATED	((int)0xc0000000)
+#define REFCOUNT_INIT(n)               \
+	{                              \
+		.refs = ATOMIC_INIT(n) \
+	}
+#define REFCOUNT_MAX	   0x7fffffff
+#define REFCOUNT_SATURATED ((int)0xc0000000)
 
 /*
  * Where the kernel warns and saturates (taking a reference on 0, dropping one
@@ -93,6 +96,6 @@ bool __must_check refcount_dec_not_one(refcount_t *r);
 /* True, with the lock held, when this was the last one. */
 bool __must_check refcount_dec_and_mutex_lock(refcount_t *r, struct mutex *lock);
 bool __must_check kit_refcount_dec_and_lock(refcount_t *r, spinlock_t *lock);
-#define refcount_dec_and_lock(r, lock)	__cond_lock(lock, kit_refcount_dec_and_lock(r, lock))
+#define refcount_dec_and_lock(r, lock) __cond_lock(lock, kit_refcount_dec_and_lock(r, lock))
 
 #endif

@@ -14,9 +14,12 @@ struct rw_semaphore {
 	struct kit_rwlock lock;
 };
 
-#define __RWSEM_INITIALIZER(name)	{ .lock = KIT_RWLOCK_INIT(name) }
-#define DECLARE_RWSEM(name)	struct rw_semaphore name = __RWSEM_INITIALIZER(name)
-#define init_rwsem(s)		kit_rwlock_init(&(s)->lock, #s)
+#define __RWSEM_INITIALIZER(name)             \
+	{                                     \
+		.lock = KIT_RWLOCK_INIT(name) \
+	}
+#define DECLARE_RWSEM(name) struct rw_semaphore name = __RWSEM_INITIALIZER(name)
+#define init_rwsem(s)	    kit_rwlock_init(&(s)->lock, #s)
 
 void down_read(struct rw_semaphore *sem);
 void up_read(struct rw_semaphore *sem);
@@ -38,7 +41,7 @@ static inline int __must_check down_write_killable(struct rw_semaphore *sem)
 	return 0;
 }
 
-#define down_read_nested(s, subclass)	down_read(s)
-#define down_write_nested(s, subclass)	down_write(s)
+#define down_read_nested(s, subclass)  down_read(s)
+#define down_write_nested(s, subclass) down_write(s)
 
 #endif

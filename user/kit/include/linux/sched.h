@@ -7,8 +7,8 @@
 
 struct task_struct;
 
-#define TASK_COMM_LEN		16
-#define MAX_SCHEDULE_TIMEOUT	LONG_MAX
+#define TASK_COMM_LEN	     16
+#define MAX_SCHEDULE_TIMEOUT LONG_MAX
 
 /* Both sleep, and return the jiffies left: 0, or more when wake_up_process() came first. */
 long schedule_timeout_interruptible(long timeout);

@@ -11,10 +11,10 @@
  * gives ZERO_SIZE_PTR. An allocation that may sleep aborts under a spinlock.
  * Memory comes from malloc(), so that a sanitizer sees every object.
  */
-#define KMALLOC_MAX_SIZE	(4UL << 20)
-#define ARCH_KMALLOC_MINALIGN	8
-#define ZERO_SIZE_PTR		((void *)16)
-#define ZERO_OR_NULL_PTR(x)	((unsigned long)(x) <= (unsigned long)ZERO_SIZE_PTR)
+#define KMALLOC_MAX_SIZE      (4UL << 20)
+#define ARCH_KMALLOC_MINALIGN 8
+#define ZERO_SIZE_PTR	      ((void *)16)
+#define ZERO_OR_NULL_PTR(x)   ((unsigned long)(x) <= (unsigned long)ZERO_SIZE_PTR)
 
 void kfree(const void *ptr);
 void kfree_sensitive(const void *ptr);
@@ -35,10 +35,10 @@ void *kvcalloc(size_t n, size_t size, gfp_t gfp) __alloc_size(1, 2);
 
 struct kmem_cache;
 typedef unsigned int __bitwise slab_flags_t;
-#define SLAB_HWCACHE_ALIGN	((__force slab_flags_t)0x2000u)
-#define SLAB_ACCOUNT		((__force slab_flags_t)0x4000000u)
-#define SLAB_RECLAIM_ACCOUNT	((__force slab_flags_t)0x20000u)
-#define SLAB_PANIC		((__force slab_flags_t)0x40000u)
+#define SLAB_HWCACHE_ALIGN   ((__force slab_flags_t)0x2000u)
+#define SLAB_ACCOUNT	     ((__force slab_flags_t)0x4000000u)
+#define SLAB_RECLAIM_ACCOUNT ((__force slab_flags_t)0x20000u)
+#define SLAB_PANIC	     ((__force slab_flags_t)0x40000u)
 
 struct kmem_cache *kmem_cache_create(const char *name, unsigned int size, unsigned int align,
 				     slab_flags_t flags, void (*ctor)(void *));
@@ -47,7 +47,7 @@ void kmem_cache_destroy(struct kmem_cache *cache);
 void *kmem_cache_alloc(struct kmem_cache *cache, gfp_t gfp);
 void *kmem_cache_zalloc(struct kmem_cache *cache, gfp_t gfp);
 void kmem_cache_free(struct kmem_cache *cache, void *obj);
-#define KMEM_CACHE(type, flags)						\
+#define KMEM_CACHE(type, flags) \
 	kmem_cache_create(#type, sizeof(struct type), __alignof__(struct type), (flags), NULL)
 
 #endif

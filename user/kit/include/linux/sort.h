@@ -11,7 +11,7 @@ typedef void (*swap_r_func_t)(void *a, void *b, int size, const void *priv);
 
 /* In place, no allocation, no recursion, not stable, O(n log n) at worst. swap may be NULL. */
 void sort(void *base, size_t num, size_t size, cmp_func_t cmp_func, swap_func_t swap_func);
-void sort_r(void *base, size_t num, size_t size, cmp_r_func_t cmp_func,
-	    swap_r_func_t swap_func, const void *priv);
+void sort_r(void *base, size_t num, size_t size, cmp_r_func_t cmp_func, swap_r_func_t swap_func,
+	    const void *priv);
 
 #endif

@@ -12,9 +12,15 @@ typedef struct {
 	struct kit_rwlock lock;
 } rwlock_t;
 
-#define __SPIN_LOCK_UNLOCKED(name)	{ .lock = KIT_MUTEX_INIT(name) }
-#define __RW_LOCK_UNLOCKED(name)	{ .lock = KIT_RWLOCK_INIT(name) }
-#define DEFINE_SPINLOCK(x)	spinlock_t x = __SPIN_LOCK_UNLOCKED(x)
-#define DEFINE_RWLOCK(x)	rwlock_t x = __RW_LOCK_UNLOCKED(x)
+#define __SPIN_LOCK_UNLOCKED(name)           \
+	{                                    \
+		.lock = KIT_MUTEX_INIT(name) \
+	}
+#define __RW_LOCK_UNLOCKED(name)              \
+	{                                     \
+		.lock = KIT_RWLOCK_INIT(name) \
+	}
+#define DEFINE_SPINLOCK(x) spinlock_t x = __SPIN_LOCK_UNLOCKED(x)
+#define DEFINE_RWLOCK(x)   rwlock_t x = __RW_LOCK_UNLOCKED(x)
 
 #endif

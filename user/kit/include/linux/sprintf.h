@@ -7,9 +7,9 @@
 #include <linux/types.h>
 
 /* The C library may have macros of these names. */
-int (snprintf)(char *buf, size_t size, const char *fmt, ...) __printf(3, 4);
-int (vsnprintf)(char *buf, size_t size, const char *fmt, va_list args) __printf(3, 0);
-int (sprintf)(char *buf, const char *fmt, ...) __printf(2, 3);
+int(snprintf)(char *buf, size_t size, const char *fmt, ...) __printf(3, 4);
+int(vsnprintf)(char *buf, size_t size, const char *fmt, va_list args) __printf(3, 0);
+int(sprintf)(char *buf, const char *fmt, ...) __printf(2, 3);
 
 /* What was written, not what would have been. */
 int scnprintf(char *buf, size_t size, const char *fmt, ...) __printf(3, 4);

@@ -13,19 +13,19 @@ struct timespec64 {
 	long tv_nsec;
 };
 
-#define MSEC_PER_SEC	1000L
-#define USEC_PER_MSEC	1000L
-#define NSEC_PER_USEC	1000L
-#define NSEC_PER_MSEC	1000000L
-#define USEC_PER_SEC	1000000L
-#define NSEC_PER_SEC	1000000000L
+#define MSEC_PER_SEC  1000L
+#define USEC_PER_MSEC 1000L
+#define NSEC_PER_USEC 1000L
+#define NSEC_PER_MSEC 1000000L
+#define USEC_PER_SEC  1000000L
+#define NSEC_PER_SEC  1000000000L
 
-#define TIME64_MAX	((s64)~((u64)1 << 63))
-#define TIME64_MIN	(-TIME64_MAX - 1)
-#define KTIME_MAX	((s64)~((u64)1 << 63))
-#define KTIME_MIN	(-KTIME_MAX - 1)
-#define KTIME_SEC_MAX	(KTIME_MAX / NSEC_PER_SEC)
-#define KTIME_SEC_MIN	(KTIME_MIN / NSEC_PER_SEC)
+#define TIME64_MAX    ((s64) ~((u64)1 << 63))
+#define TIME64_MIN    (-TIME64_MAX - 1)
+#define KTIME_MAX     ((s64) ~((u64)1 << 63))
+#define KTIME_MIN     (-KTIME_MAX - 1)
+#define KTIME_SEC_MAX (KTIME_MAX / NSEC_PER_SEC)
+#define KTIME_SEC_MIN (KTIME_MIN / NSEC_PER_SEC)
 
 static inline int timespec64_equal(const struct timespec64 *a, const struct timespec64 *b)
 {

@@ -19,12 +19,15 @@ struct timer_list {
 	bool queued;
 };
 
-#define TIMER_DEFERRABLE	0x00080000
-#define TIMER_IRQSAFE		0x00200000
+#define TIMER_DEFERRABLE 0x00080000
+#define TIMER_IRQSAFE	 0x00200000
 
-#define __TIMER_INITIALIZER(fn, f)	{ .function = (fn), .flags = (f) }
-#define DEFINE_TIMER(name, fn)		struct timer_list name = __TIMER_INITIALIZER(fn, 0)
-#define from_timer(var, timer, field)	container_of(timer, typeof(*var), field)
+#define __TIMER_INITIALIZER(fn, f)             \
+	{                                      \
+		.function = (fn), .flags = (f) \
+	}
+#define DEFINE_TIMER(name, fn)	      struct timer_list name = __TIMER_INITIALIZER(fn, 0)
+#define from_timer(var, timer, field) container_of(timer, typeof(*var), field)
 
 void timer_setup(struct timer_list *timer, void (*fn)(struct timer_list *), unsigned int flags);
 void add_timer(struct timer_list *timer);

@@ -22,7 +22,7 @@ typedef __s64 s64;
 
 typedef unsigned short umode_t;
 typedef unsigned int __bitwise gfp_t;
-#define aligned_u64	__aligned_u64
+#define aligned_u64 __aligned_u64
 
 typedef struct {
 	int counter;

@@ -6,19 +6,19 @@
 #include <string.h>
 
 /* Any address, any type: a memcpy() that compiles to one load or store. */
-#define get_unaligned(ptr)						\
-({									\
-	typeof(*(ptr)) __gu_v;						\
-									\
-	memcpy(&__gu_v, (ptr), sizeof(__gu_v));				\
-	__gu_v;								\
-})
-#define put_unaligned(val, ptr)						\
-do {									\
-	typeof(*(ptr)) __pu_v = (val);					\
-									\
-	memcpy((ptr), &__pu_v, sizeof(__pu_v));				\
-} while (0)
+#define get_unaligned(ptr)                              \
+	({                                              \
+		typeof(*(ptr)) __gu_v;                  \
+                                                        \
+		memcpy(&__gu_v, (ptr), sizeof(__gu_v)); \
+		__gu_v;                                 \
+	})
+#define put_unaligned(val, ptr)                         \
+	do {                                            \
+		typeof(*(ptr)) __pu_v = (val);          \
+                                                        \
+		memcpy((ptr), &__pu_v, sizeof(__pu_v)); \
+	} while (0)
 
 static inline u16 get_unaligned_le16(const void *p)
 {

@@ -6,7 +6,7 @@
 #include <linux/string.h>
 
 #define UUID_SIZE	16
-#define UUID_STRING_LEN	36
+#define UUID_STRING_LEN 36
 
 /* guid_t: first three fields little endian; uuid_t: all big endian. */
 typedef struct {
@@ -17,14 +17,14 @@ typedef struct {
 	__u8 b[UUID_SIZE];
 } uuid_t;
 
-#define GUID_INIT(a, b, c, d0, d1, d2, d3, d4, d5, d6, d7)			\
-((guid_t) {{ (a) & 0xff, ((a) >> 8) & 0xff, ((a) >> 16) & 0xff, ((a) >> 24) & 0xff,	\
-	     (b) & 0xff, ((b) >> 8) & 0xff, (c) & 0xff, ((c) >> 8) & 0xff,	\
-	     (d0), (d1), (d2), (d3), (d4), (d5), (d6), (d7) }})
-#define UUID_INIT(a, b, c, d0, d1, d2, d3, d4, d5, d6, d7)			\
-((uuid_t) {{ ((a) >> 24) & 0xff, ((a) >> 16) & 0xff, ((a) >> 8) & 0xff, (a) & 0xff,	\
-	     ((b) >> 8) & 0xff, (b) & 0xff, ((c) >> 8) & 0xff, (c) & 0xff,	\
-	     (d0), (d1), (d2), (d3), (d4), (d5), (d6), (d7) }})
+#define GUID_INIT(a, b, c, d0, d1, d2, d3, d4, d5, d6, d7)                                       \
+	((guid_t){ { (a)&0xff, ((a) >> 8) & 0xff, ((a) >> 16) & 0xff, ((a) >> 24) & 0xff,        \
+		     (b)&0xff, ((b) >> 8) & 0xff, (c)&0xff, ((c) >> 8) & 0xff, (d0), (d1), (d2), \
+		     (d3), (d4), (d5), (d6), (d7) } })
+#define UUID_INIT(a, b, c, d0, d1, d2, d3, d4, d5, d6, d7)                                       \
+	((uuid_t){ { ((a) >> 24) & 0xff, ((a) >> 16) & 0xff, ((a) >> 8) & 0xff, (a)&0xff,        \
+		     ((b) >> 8) & 0xff, (b)&0xff, ((c) >> 8) & 0xff, (c)&0xff, (d0), (d1), (d2), \
+		     (d3), (d4), (d5), (d6), (d7) } })
 
 extern const guid_t guid_null;
 extern const uuid_t uuid_null;

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <asm/unaligned.h>
+#include <linux/errno.h>
+#include <linux/list.h>
+#include <linux/printk.h>
+#include <linux/slab.h>
+
+#include "frame/outgoing.h"
+#include "protect/preauth.h"
+#include "protect/protect.h"
+#include "session/conn.h"
+#include "smb2/reply.h"
+#include "util/workers.h"
+#include "wire/smb2_format.h"
+
+#define SEGS_PER_REPLY 3 /* header and body, payload, padding */
+
+static u8 zero_pad[8]; /* never written */
+
+/* The segments of one element; returns how many, and its length in @len. */
+static u32 fill_segs(struct ksmbd_reply *reply, bool last, struct ksmbd_seg *segs, u32 *len)
+{
+	u32 n = 0, pad;
+
+	*len = reply->wr.len + reply->payload.len;
+	segs[n++] = (struct ksmbd_seg){ .data = reply->wr.buf, .len = reply->wr.len };
+	if (reply->payload.len)
+		segs[n++] = reply->payload;
+	pad = last ? 0 : -*len & 7;
+	if (pad)
+		segs[n++] = (struct ksmbd_seg){ .data = zero_pad, .len = pad };
+	*len += pad;
+	if (!last)
+		put_unaligned_le32(*len, reply->wr.buf + SMB2_HEADER_NEXT_OFFSET);
+	return n;
+}
+
+/* The next leg of the same exchange may be at work already if a client is hostile. */
+static int hash_reply(struct ksmbd_request *req, const struct ksmbd_seg *segs, u32 n)
+{
+	int err;
+
+	mutex_lock(&req->conn->setup_lock);
+	err = ksmbd_preauth_update(req->preauth, segs, n);
+	mutex_unlock(&req->conn->setup_lock);
+	return err;
+}
+
+/* Builds the whole vector, signing on the way. */
+static int build_vector(struct ksmbd_request *req, struct ksmbd_outgoing *out)
+{
+	struct ksmbd_reply *reply;
+	u32 used = 1, len;
+	int err = 0;
+
+	list_for_each_entry(reply, &out->replies, link) {
+		bool last = list_is_last(&reply->link, &out->replies);
+		u32 n = fill_segs(reply, last, out->segs + used, &len);
+
+		err = ksmbd_protect_reply(reply, out->segs + used, n);
+		if (!err && req->preauth)
+			err = hash_reply(req, out->segs + used, n);
+		if (err)
+			return err;
+		used += n;
+		out->total += len;
+	}
+	put_unaligned_be32(out->total, out->length);
+	out->segs[0] = (struct ksmbd_seg){ .data = out->length, .len = sizeof(out->length) };
+	out->total += sizeof(out->length);
+	out->nsegs = used;
+	return 0;
+}
+
+static int prepare_message(struct ksmbd_request *req, struct ksmbd_outgoing *out)
+{
+	struct ksmbd_reply *reply;
+	u32 n = 0;
+
+	list_for_each_entry(reply, &out->replies, link)
+		n++;
+	out->segs = out->few;
+	if (n > 1)
+		out->segs = kcalloc(1 + n * SEGS_PER_REPLY, sizeof(*out->segs), GFP_KERNEL);
+	if (!out->segs)
+		return -ENOMEM;
+	return build_vector(req, out);
+}
+
+struct ksmbd_outgoing *ksmbd_outgoing_alloc(void)
+{
+	struct ksmbd_outgoing *out = kzalloc(sizeof(*out), GFP_KERNEL);
+
+	if (out)
+		INIT_LIST_HEAD(&out->replies);
+	return out;
+}
+
+void ksmbd_outgoing_free(struct ksmbd_conn *conn, struct ksmbd_outgoing *out)
+{
+	struct ksmbd_reply *reply, *next;
+
+	if (!out)
+		return;
+	list_for_each_entry_safe(reply, next, &out->replies, link) {
+		ksmbd_reply_release(reply);
+		if (reply != &out->first)
+			kfree(reply);
+	}
+	if (out->segs != out->few)
+		kfree(out->segs);
+	if (out->cost) {
+		atomic_sub(out->cost, &conn->running_bytes);
+		wake_up_all(&conn->idle);
+	}
+	kfree(out);
+}
+
+/* The next message, or NULL: then the caller is the sender no more. */
+static struct ksmbd_outgoing *next_message(struct ksmbd_conn *conn)
+{
+	struct ksmbd_outgoing *out;
+
+	spin_lock(&conn->lock);
+	out = list_first_entry_or_null(&conn->outgoing, struct ksmbd_outgoing, link);
+	if (!out)
+		conn->sending = false;
+	spin_unlock(&conn->lock);
+	if (!out)
+		wake_up_all(&conn->idle);
+	return out;
+}
+
+/* Moves @out forward; true when it is done with, sent or given up. */
+static bool send_some(struct ksmbd_conn *conn, struct ksmbd_outgoing *out, bool wait)
+{
+	s64 pos = -EPIPE;
+
+	if (!conn->unsendable) /* only the sender sets it */
+		pos = conn->ops->send(conn->transport, out->segs, out->nsegs, out->sent, wait);
+	if (pos >= 0 && pos < out->total) {
+		out->sent = pos;
+		return false;
+	}
+	if (pos < 0 && !conn->unsendable) {
+		pr_debug("ksmbd: cannot send to %s: %lld\n", conn->peer.text, (long long)pos);
+		conn->unsendable = true;
+	}
+	if (pos < 0 || out->last)
+		ksmbd_conn_shutdown(conn);
+	return true;
+}
+
+/* Sends what is queued. The caller has become the sender. False: it would have to wait. */
+static bool drain_queue(struct ksmbd_conn *conn, bool wait)
+{
+	struct ksmbd_outgoing *out;
+
+	while ((out = next_message(conn)) != NULL) {
+		if (!send_some(conn, out, wait))
+			return false;
+		spin_lock(&conn->lock);
+		list_del(&out->link);
+		spin_unlock(&conn->lock);
+		ksmbd_outgoing_free(conn, out);
+	}
+	return true;
+}
+
+static void send_work(struct work_struct *work)
+{
+	struct ksmbd_conn *conn = container_of(work, struct ksmbd_conn, send_work);
+
+	drain_queue(conn, true);
+	ksmbd_conn_put(conn);
+}
+
+void ksmbd_outgoing_init(struct ksmbd_conn *conn)
+{
+	INIT_WORK(&conn->send_work, send_work);
+}
+
+void ksmbd_outgoing_send(struct ksmbd_request *req, bool last)
+{
+	struct ksmbd_outgoing *out = req->out;
+	struct ksmbd_conn *conn = req->conn;
+	bool busy;
+
+	req->out = NULL;
+	out->last = last;
+	if (list_empty(&out->replies) || prepare_message(req, out)) {
+		ksmbd_outgoing_free(conn, out);
+		ksmbd_conn_shutdown(conn);
+		return;
+	}
+	spin_lock(&conn->lock);
+	list_add_tail(&out->link, &conn->outgoing);
+	busy = conn->sending;
+	conn->sending = true;
+	spin_unlock(&conn->lock);
+	if (busy || drain_queue(conn, false))
+		return;
+	ksmbd_conn_get(conn);
+	ksmbd_workers_queue_waiting(&conn->send_work);
+}
