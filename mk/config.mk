@@ -50,4 +50,4 @@ LDFLAGS_fuzz := -fsanitize=fuzzer,$(SANITIZE_ADDRESS)
 # The engine has no fuzzing hooks: the fuzz build's only difference is in the user host.
 CPPFLAGS_HOST_fuzz := -DKSMBD_FUZZ
 
-LDLIBS := -lcrypto -linih -lpthread
+LDLIBS := -lcrypto -lpthread

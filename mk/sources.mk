@@ -11,8 +11,8 @@ LIB_SRC := $(sort $(wildcard tools/lib/*.c tools/lib/*/*.c))
 CORE_SRC := $(ENGINE_SRC) $(KIT_SRC) $(HOST_SRC) $(LIB_SRC)
 
 SRC_ksmbd.userd := $(CORE_SRC) user/main.c
-SRC_unit := $(CORE_SRC) $(sort $(wildcard ksmbd/tests/*.c \
-	$(patsubst %,tests/%/*.c,unit kit ports tools vectors)))
+SRC_unit := $(CORE_SRC) tests/fuzz/hook.c $(sort $(wildcard ksmbd/tests/*.c \
+	$(patsubst %,tests/%/*.c,unit kit ports tools vectors replay)))
 
 # Each *_fuzz.c is a program; the other files beside it are shared by all of them.
 FUZZ_MAIN := $(sort $(wildcard tests/fuzz/*_fuzz.c))

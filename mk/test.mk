@@ -25,7 +25,8 @@ e2e: build/ksmbd.userd | setup-check ## real clients against build/ksmbd.userd
 
 .PHONY: fuzz
 fuzz: build-fuzz | setup-check ## fuzz whole connections (FUZZ_SECONDS=60)
-	@scripts/fuzz --seconds $(FUZZ_SECONDS)
+	@scripts/fuzz --seconds $(FUZZ_SECONDS) conn_fuzz
+	@scripts/fuzz --seconds $$(($(FUZZ_SECONDS) / 2)) --except conn_fuzz
 
 .PHONY: asan
 asan: ## unit and end-to-end tests under address and undefined sanitizers

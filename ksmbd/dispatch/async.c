@@ -4,6 +4,7 @@
  *   NONE -> SET (the handler) -> WAITING -> WOKEN -> NONE, or SET -> WOKEN -> NONE.
  * Whoever makes it WOKEN from WAITING queues it; woken while SET, its own thread goes on.
  */
+#include <asm/unaligned.h>
 #include <linux/list.h>
 #include <linux/sched.h>
 
@@ -48,6 +49,13 @@ void ksmbd_async_begin(struct ksmbd_request *req)
 	spin_unlock(&conn->lock);
 }
 
+void ksmbd_async_end(struct ksmbd_request *req)
+{
+	spin_lock(&req->conn->lock);
+	req->park.async_id = 0;
+	spin_unlock(&req->conn->lock);
+}
+
 bool ksmbd_async_wait(struct ksmbd_request *req)
 {
 	struct ksmbd_conn *conn = req->conn;
@@ -56,8 +64,9 @@ bool ksmbd_async_wait(struct ksmbd_request *req)
 	ksmbd_conn_get(conn);
 	spin_lock(&conn->lock);
 	waits = req->park.state == KSMBD_PARK_SET;
-	if (waits && conn->state == KSMBD_CONN_CLOSING) {
-		/* The end's cancel-all may have passed already. */
+	if (waits && (conn->state == KSMBD_CONN_CLOSING ||
+		      (req->cancelled && req->cancelled_id == req->hdr.message_id))) {
+		/* The end's cancel-all, or a client in a hurry, may have passed already. */
 		req->park.state = KSMBD_PARK_WOKEN;
 		req->park.why = STATUS_CANCELLED;
 		waits = false;
@@ -92,6 +101,43 @@ void ksmbd_async_cancel_all(struct ksmbd_conn *conn)
 	spin_unlock(&conn->lock);
 }
 
+/* Is @message_id one of the message's elements? Its chain has been checked. */
+static bool holds_element(const struct ksmbd_request *req, u64 message_id)
+{
+	const u8 *h = req->buf;
+	u32 next;
+
+	for (;; h += next) {
+		if (get_unaligned_le64(h + SMB2_HEADER_MESSAGE_ID_OFFSET) == message_id)
+			return true;
+		next = get_unaligned_le32(h + SMB2_HEADER_NEXT_OFFSET);
+		if (!next)
+			return false;
+	}
+}
+
+/* Is @req, or an element of it, what the CANCEL means? Called with conn->lock held. */
+static bool is_meant(const struct ksmbd_request *req, const struct ksmbd_request *cancel)
+{
+	if (cancel->hdr.flags & SMB2_FLAGS_ASYNC_COMMAND)
+		return req->park.async_id && req->park.async_id == cancel->hdr.async_id;
+	return holds_element(req, cancel->hdr.message_id);
+}
+
+/* Ends @req if it is parked; else it is marked, and ends as soon as it would wait. */
+static void cancel_locked(struct ksmbd_request *req, const struct ksmbd_request *cancel)
+{
+	bool async = cancel->hdr.flags & SMB2_FLAGS_ASYNC_COMMAND;
+
+	if (req->park.state == KSMBD_PARK_NONE) {
+		req->cancelled = true;
+		req->cancelled_id = async ? req->hdr.message_id : cancel->hdr.message_id;
+	} else if ((async || req->hdr.message_id == cancel->hdr.message_id) &&
+		   req->hdr.session_id == cancel->hdr.session_id) {
+		wake_locked(req, STATUS_CANCELLED);
+	}
+}
+
 void ksmbd_dispatch_cancel(struct ksmbd_request *req)
 {
 	struct ksmbd_conn *conn = req->conn;
@@ -99,18 +145,10 @@ void ksmbd_dispatch_cancel(struct ksmbd_request *req)
 
 	spin_lock(&conn->lock);
 	list_for_each_entry(other, &conn->requests, link) {
-		bool hit;
-
-		if (other == req || other->park.state == KSMBD_PARK_NONE)
+		if (other == req || !is_meant(other, req))
 			continue;
-		if (req->hdr.flags & SMB2_FLAGS_ASYNC_COMMAND)
-			hit = other->park.async_id == req->hdr.async_id;
-		else
-			hit = other->hdr.message_id == req->hdr.message_id;
-		if (hit && other->hdr.session_id == req->hdr.session_id) {
-			wake_locked(other, STATUS_CANCELLED);
-			break;
-		}
+		cancel_locked(other, req);
+		break;
 	}
 	spin_unlock(&conn->lock);
 }

@@ -26,7 +26,7 @@ static ntstatus_t check_session(struct ksmbd_request *req)
 	if (!req->session || ksmbd_session_state(req->session) == KSMBD_SESSION_CLOSED)
 		return STATUS_USER_SESSION_DELETED;
 	if (ksmbd_session_state(req->session) != KSMBD_SESSION_VALID ||
-	    !req->channel->established)
+	    !smp_load_acquire(&req->channel->established))
 		return STATUS_USER_SESSION_DELETED;
 	return STATUS_SUCCESS;
 }
@@ -119,7 +119,8 @@ static ntstatus_t run_as_user(struct ksmbd_request *req,
 {
 	ntstatus_t status;
 
-	if (ksmbd_cred_enter(req->session->user->cred))
+	/* The tree's user is the session's unless the share forces another. */
+	if (ksmbd_cred_enter(req->tree->user->cred))
 		return STATUS_ACCESS_DENIED;
 	status = step(req);
 	ksmbd_cred_leave();

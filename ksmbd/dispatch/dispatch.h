@@ -28,6 +28,9 @@ void ksmbd_async_wake(struct ksmbd_request *req, ntstatus_t why);
 /** ksmbd_async_begin() - give a request that is about to park its async id */
 void ksmbd_async_begin(struct ksmbd_request *req);
 
+/** ksmbd_async_end() - take the async id back, before the next element */
+void ksmbd_async_end(struct ksmbd_request *req);
+
 /**
  * ksmbd_async_wait() - let go of a parked request, interim response sent
  *

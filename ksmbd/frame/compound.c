@@ -51,11 +51,29 @@ static ntstatus_t inherit_ids(struct ksmbd_request *req)
 	return STATUS_SUCCESS;
 }
 
+/*
+ * What a chain may gather before a further element is refused: with the largest element on
+ * top it still fits the 24-bit length word. No client comes near it.
+ */
+#define MAX_GATHERED (7u << 20)
+
+static bool gathered_too_much(const struct ksmbd_request *req)
+{
+	const struct ksmbd_reply *reply;
+	u64 sum = 0;
+
+	list_for_each_entry(reply, &req->out->replies, link)
+		sum += reply->wr.len + reply->payload.len;
+	return sum > MAX_GATHERED;
+}
+
 /* Decodes the header at req->off and runs the command. */
 static ntstatus_t start_element(struct ksmbd_request *req)
 {
 	ntstatus_t status;
 
+	if (req->park.async_id) /* the last element parked: it can be cancelled no more */
+		ksmbd_async_end(req);
 	ksmbd_rd_init(&req->rd, req->buf + req->off, req->len - req->off);
 	ksmbd_smb2_hdr_read(&req->rd, &req->hdr); /* checked by ksmbd_request_check() */
 	req->elem_len = req->hdr.next ? req->hdr.next : req->len - req->off;
@@ -64,7 +82,6 @@ static ntstatus_t start_element(struct ksmbd_request *req)
 	req->interim_sent = false;
 	req->sign_with_new_key = false;
 	req->preauth = NULL;
-	req->park.async_id = 0;
 	req->reply = alloc_reply(req);
 	if (!req->reply) {
 		req->close_conn = true;
@@ -73,6 +90,8 @@ static ntstatus_t start_element(struct ksmbd_request *req)
 	status = inherit_ids(req);
 	if (status == STATUS_SUCCESS)
 		status = ksmbd_protect_check(req);
+	if (status == STATUS_SUCCESS && gathered_too_much(req))
+		status = STATUS_INSUFFICIENT_RESOURCES;
 	if (status == STATUS_SUCCESS)
 		status = ksmbd_dispatch_run(req);
 	return status;

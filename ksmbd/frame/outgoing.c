@@ -2,6 +2,7 @@
 #include <asm/unaligned.h>
 #include <linux/errno.h>
 #include <linux/list.h>
+#include <linux/sched.h>
 #include <linux/printk.h>
 #include <linux/slab.h>
 

@@ -137,6 +137,9 @@ struct ksmbd_request {
 	ntstatus_t related_status; /* why there is no FileId to inherit */
 
 	struct ksmbd_park park;
+	/* A CANCEL came before the element parked, if it ever does; connection's lock. */
+	bool cancelled;
+	u64 cancelled_id;
 	u32 credits_granted; /* for the current element */
 	bool interim_sent; /* current element was answered with STATUS_PENDING */
 	bool close_conn; /* end the connection once the reply is out */

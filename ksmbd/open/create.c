@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <linux/errno.h>
-#include <linux/limits.h>
 #include <linux/string.h>
 
 #include "acl/acl.h"
@@ -86,23 +85,6 @@ static ntstatus_t attach_open(struct ksmbd_open *open, const struct ksmbd_stat *
 	return status;
 }
 
-/* "force user" and "force group" own what is created. */
-static void force_owner(const struct ksmbd_share_conf *conf, struct ksmbd_file *file)
-{
-	struct ksmbd_setattr attr = {};
-
-	if (conf->force_uid && conf->force_uid != U32_MAX) {
-		attr.valid |= KSMBD_SETATTR_UID;
-		attr.uid = conf->force_uid;
-	}
-	if (conf->force_gid && conf->force_gid != U32_MAX) {
-		attr.valid |= KSMBD_SETATTR_GID;
-		attr.gid = conf->force_gid;
-	}
-	if (attr.valid)
-		ksmbd_file_setattr(file, &attr);
-}
-
 static void apply_new(struct ksmbd_open *open, const struct ksmbd_create_args *args)
 {
 	u32 attributes = args->attributes & SETTABLE_AT_CREATE;
@@ -148,7 +130,6 @@ static ntstatus_t create_new(struct ksmbd_tree *tree, struct ksmbd_user *user,
 		ksmbd_open_put(open);
 		return err == -EEXIST ? STATUS_RETRY : ksmbd_status_from_errno(err);
 	}
-	force_owner(&tree->share->conf, open->file);
 	err = ksmbd_file_stat(open->file, &result->st);
 	status = err ? ksmbd_status_from_errno(err) : attach_open(open, &result->st);
 	if (status != STATUS_SUCCESS) {

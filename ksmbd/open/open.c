@@ -149,10 +149,10 @@ void ksmbd_open_close_matching(struct ksmbd_idtable *opens, u32 tree_id)
 		open = ksmbd_idtable_take_any(opens, tree_id ? open_on_tree : NULL, &tree_id);
 		if (!open)
 			return;
+		/* Without the owner's rights it leaves the share modes all the same. */
 		if (ksmbd_cred_enter(open->user->cred))
 			pr_err("ksmbd: cannot act as the owner of a handle that closes\n");
-		else
-			ksmbd_open_close(open);
+		ksmbd_open_close(open);
 		ksmbd_cred_leave();
 		ksmbd_open_put(open);
 	}

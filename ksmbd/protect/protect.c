@@ -13,7 +13,7 @@ static ntstatus_t verify_signature(struct ksmbd_request *req)
 
 	if (!channel)
 		return STATUS_USER_SESSION_DELETED;
-	if (!channel->established || !channel->sign_key)
+	if (!smp_load_acquire(&channel->established) || !channel->sign_key)
 		return STATUS_ACCESS_DENIED;
 	if (ksmbd_sign_verify(channel->sign_key, req->buf + req->off, req->elem_len))
 		return STATUS_ACCESS_DENIED;
@@ -34,7 +34,8 @@ ntstatus_t ksmbd_protect_check(struct ksmbd_request *req)
 		return STATUS_SUCCESS;
 	if (req->hdr.flags & SMB2_FLAGS_SIGNED)
 		return verify_signature(req);
-	if (req->channel && req->channel->established && req->session->signing_required)
+	if (req->channel && smp_load_acquire(&req->channel->established) &&
+	    req->session->signing_required)
 		return STATUS_ACCESS_DENIED;
 	return STATUS_SUCCESS;
 }

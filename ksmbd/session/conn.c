@@ -14,6 +14,7 @@
 #include "util/workers.h"
 
 #define MAX_CHANNELS 1024 /* sessions on one connection */
+#define MAX_SETUPS   16 /* of them not yet established: they count against the server's limit */
 
 /* A mutex: shutting a transport down may sleep. */
 static DEFINE_MUTEX(table_lock);
@@ -213,12 +214,24 @@ void ksmbd_conn_stop_all(void)
 	wait_event(all_gone, no_conns());
 }
 
+/* Called with conn->lock held. */
+static u32 count_setups(struct ksmbd_conn *conn)
+{
+	struct ksmbd_channel *channel;
+	u32 n = 0;
+	int bkt;
+
+	hash_for_each(conn->channels, bkt, channel, link)
+		n += !smp_load_acquire(&channel->established);
+	return n;
+}
+
 int ksmbd_conn_add_channel(struct ksmbd_conn *conn, struct ksmbd_channel *channel)
 {
 	int err = 0;
 
 	spin_lock(&conn->lock);
-	if (conn->nr_channels >= MAX_CHANNELS) {
+	if (conn->nr_channels >= MAX_CHANNELS || count_setups(conn) >= MAX_SETUPS) {
 		err = -ENOSPC;
 	} else {
 		hash_add(conn->channels, &channel->link, channel->session_id);

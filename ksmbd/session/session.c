@@ -211,6 +211,27 @@ struct ksmbd_user *ksmbd_user_create(const struct ksmbd_auth_result *result)
 	return user;
 }
 
+struct ksmbd_user *ksmbd_user_forced(struct ksmbd_user *user, u32 uid, u32 gid)
+{
+	struct ksmbd_user *forced;
+
+	if (uid == U32_MAX && gid == U32_MAX)
+		return ksmbd_user_get(user);
+	forced = kmemdup(user, sizeof(*user), GFP_KERNEL);
+	if (!forced)
+		return NULL;
+	refcount_set(&forced->refs, 1);
+	if (uid != U32_MAX)
+		forced->uid = uid;
+	if (gid != U32_MAX)
+		forced->gid = gid;
+	forced->cred = ksmbd_cred_create(forced->uid, forced->gid, NULL, 0);
+	if (forced->cred)
+		return forced;
+	kfree(forced);
+	return NULL;
+}
+
 struct ksmbd_user *ksmbd_user_get(struct ksmbd_user *user)
 {
 	refcount_inc(&user->refs);

@@ -44,6 +44,12 @@ void ksmbd_channel_end(struct ksmbd_channel *channel);
 
 /** ksmbd_user_create() - from an authentication's result; NULL without memory */
 struct ksmbd_user *ksmbd_user_create(const struct ksmbd_auth_result *result);
+/**
+ * ksmbd_user_forced() - @user with another identity on the file system
+ * @uid, @gid: U32_MAX: as it is. A forced uid leaves the supplementary groups behind.
+ * Return: a reference, to @user itself when nothing changes; NULL without memory
+ */
+struct ksmbd_user *ksmbd_user_forced(struct ksmbd_user *user, u32 uid, u32 gid);
 struct ksmbd_user *ksmbd_user_get(struct ksmbd_user *user);
 void ksmbd_user_put(struct ksmbd_user *user);
 

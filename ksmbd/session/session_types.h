@@ -56,6 +56,8 @@ struct ksmbd_share {
 /**
  * struct ksmbd_tree - a share connected by a session
  * @id: 32-bit TreeId; @slot: its key in the session's table
+ * @user: whose rights hold on it: the session's user, or who "force user" and "force
+ *        group" make of it
  * @max_access: the most any open on it may have (FILE_*)
  * @gone: (session's lock) disconnected; no new opens
  */
@@ -67,6 +69,7 @@ struct ksmbd_tree {
 	bool gone;
 	bool writable;
 	struct ksmbd_share *share;
+	struct ksmbd_user *user;
 };
 
 enum ksmbd_session_state {

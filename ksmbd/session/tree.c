@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/limits.h>
 #include <linux/printk.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -93,6 +94,7 @@ void ksmbd_tree_put(struct ksmbd_tree *tree)
 	if (!tree || !refcount_dec_and_test(&tree->refs))
 		return;
 	ksmbd_share_put(tree->share);
+	ksmbd_user_put(tree->user);
 	kfree(tree);
 }
 
@@ -152,6 +154,12 @@ static ntstatus_t admit_tree(struct ksmbd_conn *conn, struct ksmbd_session *sess
 	return status;
 }
 
+/* The daemon's word for "not forced" is 0 or all ones. */
+static u32 forced_id(u32 id)
+{
+	return id ? id : U32_MAX;
+}
+
 ntstatus_t ksmbd_tree_connect(struct ksmbd_conn *conn, struct ksmbd_session *session,
 			      const char *name, struct ksmbd_tree **out)
 {
@@ -169,7 +177,11 @@ ntstatus_t ksmbd_tree_connect(struct ksmbd_conn *conn, struct ksmbd_session *ses
 	}
 	refcount_set(&tree->refs, 1);
 	tree->share = share;
-	status = admit_tree(conn, session, tree);
+	status = STATUS_INSUFFICIENT_RESOURCES;
+	tree->user = ksmbd_user_forced(session->user, forced_id(share->conf.force_uid),
+				       forced_id(share->conf.force_gid));
+	if (tree->user)
+		status = admit_tree(conn, session, tree);
 	if (status != STATUS_SUCCESS) {
 		ksmbd_tree_put(tree);
 		return status;

@@ -103,7 +103,7 @@ static ntstatus_t create_file(struct ksmbd_request *req, struct create_args *arg
 	args->disk.name = name;
 	args->disk.want_maximal = args->ctx.maximal_access;
 	args->disk.allocation = args->ctx.has_allocation ? args->ctx.allocation : 0;
-	status = ksmbd_open_create(req->tree, req->session->user, &args->disk, result);
+	status = ksmbd_open_create(req->tree, req->tree->user, &args->disk, result);
 	kfree(name);
 	return status;
 }
@@ -120,7 +120,7 @@ static ntstatus_t create_pipe(struct ksmbd_request *req, const struct create_arg
 		return STATUS_OBJECT_NAME_NOT_FOUND;
 	if (*base == '\\')
 		base++;
-	open = ksmbd_open_alloc(req->tree->share, req->session->user);
+	open = ksmbd_open_alloc(req->tree->share, req->tree->user);
 	if (!open)
 		return STATUS_INSUFFICIENT_RESOURCES;
 	open->tree_id = req->tree->id;

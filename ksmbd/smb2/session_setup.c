@@ -170,7 +170,7 @@ static ntstatus_t establish(struct ksmbd_request *req, const struct setup_args *
 	end_previous(session, args->previous_id);
 	if (!ksmbd_session_set_state(session, KSMBD_SESSION_VALID))
 		return STATUS_USER_SESSION_DELETED;
-	req->channel->established = true;
+	smp_store_release(&req->channel->established, true); /* with the key before it */
 	ksmbd_conn_set_state(conn, KSMBD_CONN_AUTHENTICATED);
 	return STATUS_SUCCESS;
 }

@@ -63,7 +63,11 @@ static int set_times(struct ksmbd_open *open, const struct ksmbd_set_basic *basi
 	return set.valid ? ksmbd_file_setattr(open->file, &set) : 0;
 }
 
-/* What the file system has no room for (-EOPNOTSUPP) is dropped: clients copy on. */
+/*
+ * What is shown anyway is not stored: it would cost every copied file an extended
+ * attribute. What the file system has no room for (-EOPNOTSUPP) is dropped: clients
+ * copy on.
+ */
 static int set_attributes(struct ksmbd_open *open, const struct ksmbd_set_basic *basic)
 {
 	u64 create_time = is_time_given(basic->create_time) ? basic->create_time : 0;
@@ -74,13 +78,16 @@ static int set_attributes(struct ksmbd_open *open, const struct ksmbd_set_basic 
 
 	if (!attributes && !create_time)
 		return 0;
-	if (!attributes) {
-		err = ksmbd_file_stat(open->file, &st);
-		if (err)
-			return err;
-		ksmbd_attr_read(open->share, open->file, &st, NULL, &now);
+	err = ksmbd_file_stat(open->file, &st);
+	if (err)
+		return err;
+	ksmbd_attr_read(open->share, open->file, &st, NULL, &now);
+	if (!attributes)
 		attributes = now.attributes;
-	}
+	if (create_time == now.create_time)
+		create_time = 0;
+	if (!create_time && !((attributes ^ now.attributes) & FILE_ATTRIBUTE_SETTABLE))
+		return 0;
 	err = ksmbd_attr_store(open->share, open->file, attributes, create_time);
 	return err == -EOPNOTSUPP ? 0 : err;
 }

@@ -152,7 +152,7 @@ def scuffle(env, number, rounds):
 def same_directory(env):
     server(env)
     env.make_dir("data", "scuffle")
-    rounds = env.scale(150, 50)
+    rounds = env.scale(500, 120)
     at_once(env, [lambda n=n: scuffle(env, n, rounds) for n in range(8)])
     with login(env) as conn:     # no share mode may be left behind
         for number in range(5):
@@ -257,14 +257,14 @@ def storm(env, number, rounds):
 
 @GROUP.test("storms of connections that come and go at every stage")
 def storms(env):
-    rounds = env.scale(80, 25)
+    rounds = env.scale(250, 60)
     at_once(env, [lambda n=n: storm(env, n, rounds) for n in range(8)])
     check_serves(env)
 
 
 def outstanding(env, number, last, body):
     """LOGOFF or TREE_DISCONNECT with reads and writes under way."""
-    for step in range(env.scale(15, 6)):
+    for step in range(env.scale(40, 12)):
         with login(env, signing=False) as conn:
             conn.alive()
             conn.alive()
@@ -311,7 +311,7 @@ def abrupt_end(env, number):
     name = "abrupt %d" % number
     with open(env.path("data", name), "wb") as stream:
         stream.truncate(8 << 20)
-    for _ in range(env.scale(12, 5)):
+    for _ in range(env.scale(40, 12)):
         conn = login(env)
         conn.alive()
         conn.alive()
@@ -371,7 +371,7 @@ def sessions(env):
                 conn.session_setup(*user)
                 conn.tree_connect(("data", "other")[step % 2])
                 states.append((conn.session, conn.tree, conn.key))
-            for round_ in range(env.scale(20, 8)):
+            for round_ in range(env.scale(60, 20)):
                 mids = []
                 for state in states:
                     conn.session, conn.tree, conn.key = state
@@ -396,7 +396,7 @@ def sessions(env):
 @GROUP.test("one session replaces another of the same user while it works")
 def previous_session(env):
     def job(number):
-        for _ in range(env.scale(12, 5)):
+        for _ in range(env.scale(30, 10)):
             with login(env, signing=False) as old, connect(env) as new:
                 handle = old.create("previous %d" % number)
                 mids = [old.send(rawsmb.READ, read_body(handle.id, 0, 60000))

@@ -48,6 +48,8 @@ class Spec:
     name: str = ""
 
 
+# how much slower a server is, by what its program contains
+SANITIZERS = ((b"__tsan_init", 6.0), (b"__asan_init", 3.0))
 LIBC = ctypes.CDLL(None)
 PR_SET_PDEATHSIG = 1
 
@@ -55,6 +57,13 @@ PR_SET_PDEATHSIG = 1
 def die_with_parent():
     """In the child: be killed when the runner goes, whatever the way."""
     LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def slowness(program):
+    """The factor by which timeouts are stretched for this program."""
+    with open(program, "rb") as stream:
+        code = stream.read()
+    return next((factor for mark, factor in SANITIZERS if mark in code), 1.0)
 
 
 def free_port():
@@ -179,6 +188,8 @@ class Server:
         bad = [i for i, line in enumerate(lines) if BAD_OUTPUT.search(line)]
         for i in bad[:1]:
             faults += ["stderr: " + line for line in lines[i:i + 45]]
+        faults += ["stderr: " + line for line in sorted(set(
+            line for line in lines if line.startswith("SUMMARY:")))]
         if faults and not bad:
             faults += ["stderr: " + line for line in lines[-12:]]
         return faults

@@ -407,19 +407,21 @@ static void completion_on_stack(struct kunit *test)
 	}
 }
 
-static struct kunit_case kit_sync_cases[] = { KUNIT_CASE(atomics),
-					      KUNIT_CASE(refcounts),
-					      KUNIT_CASE(krefs),
-					      KUNIT_CASE(locks_exclude),
-					      KUNIT_CASE(trylocks),
-					      KUNIT_CASE(wait_ping_pong),
-					      KUNIT_CASE(wait_timeouts),
-					      KUNIT_CASE(stop_ends_wait),
-					      KUNIT_CASE(stop_after_return),
-					      KUNIT_CASE(stop_before_start),
-					      KUNIT_CASE(completions),
-					      KUNIT_CASE(completion_on_stack),
-					      {} };
+static struct kunit_case kit_sync_cases[] = {
+	KUNIT_CASE(atomics),
+	KUNIT_CASE(refcounts),
+	KUNIT_CASE(krefs),
+	KUNIT_CASE(locks_exclude),
+	KUNIT_CASE(trylocks),
+	KUNIT_CASE(wait_ping_pong),
+	KUNIT_CASE(wait_timeouts),
+	KUNIT_CASE(stop_ends_wait),
+	KUNIT_CASE(stop_after_return),
+	KUNIT_CASE(stop_before_start),
+	KUNIT_CASE(completions),
+	KUNIT_CASE(completion_on_stack),
+	{},
+};
 
 static struct kunit_suite kit_sync_suite = {
 	.name = "kit_sync",

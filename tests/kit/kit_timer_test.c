@@ -117,7 +117,7 @@ static void timers_in_order(struct kunit *test)
 
 static struct kunit_case kit_timer_cases[] = {
 	KUNIT_CASE(timer_fires),	  KUNIT_CASE(timer_moves),     KUNIT_CASE(timer_again),
-	KUNIT_CASE(timer_stops_for_good), KUNIT_CASE(timers_in_order), {}
+	KUNIT_CASE(timer_stops_for_good), KUNIT_CASE(timers_in_order), {},
 };
 
 static struct kunit_suite kit_timer_suite = {

@@ -16,6 +16,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,6 +24,7 @@
 #include <kit/kit.h>
 #include <kunit/test.h>
 #include <linux/bitmap.h>
+#include <linux/completion.h>
 #include <linux/delay.h>
 #include <linux/idr.h>
 #include <linux/kref.h>
@@ -261,10 +263,38 @@ static void die_timer_sleeps(void)
 	msleep(2000);
 }
 
+static void count_run(struct work_struct *w)
+{
+	kit_log_level++;
+}
+
+/* Not a death: start and end, again and again, each time with threads at work. */
+static void live_init_exit(void)
+{
+	int i;
+
+	kit_log_level = 0;
+	for (i = 0; i < 20; i++) {
+		INIT_WORK(&work, count_run);
+		schedule_work(&work);
+		timer_setup(&timer, sleepy_timer, 0);
+		mod_timer(&timer, jiffies + 100 * HZ);
+		del_timer_sync(&timer);
+		kit_exit();
+		if (kit_init())
+			_exit(4);
+	}
+	kit_exit();
+	if (kit_log_level != 20 || kit_warn_count())
+		_exit(5);
+	fprintf(stderr, "alive\n");
+}
+
 static const struct death {
 	const char *name;
 	void (*fn)(void);
 	const char *says;
+	bool lives;
 } deaths[] = {
 	{ "unlock by another", die_unlock_others, "does not hold it" },
 	{ "unlock of a free mutex", die_unlock_free, "does not hold it" },
@@ -294,6 +324,7 @@ static const struct death {
 	{ "work that leaks a lock", die_work_leaks_lock, "locks held" },
 	{ "work that flushes itself", die_work_flushes_itself, "by its own function" },
 	{ "timer that sleeps", die_timer_sleeps, "atomic context" },
+	{ "kit_init() and kit_exit()", live_init_exit, "alive", true },
 };
 
 /* A new process image: fork() alone would leave the kit's threads behind. */
@@ -345,6 +376,13 @@ static void __attribute__((__constructor__)) die_if_told(void)
 	_exit(0);
 }
 
+static bool ended_as_told(const struct death *death, int status)
+{
+	if (death->lives)
+		return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	return WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT;
+}
+
 static void broken_rules_abort(struct kunit *test)
 {
 	size_t i;
@@ -354,12 +392,77 @@ static void broken_rules_abort(struct kunit *test)
 		char *out = run_death(i, &status);
 
 		KUNIT_ASSERT_NOT_NULL(test, out);
-		KUNIT_EXPECT_TRUE_MSG(test, WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT,
-				      "%s: status %x", deaths[i].name, status);
+		KUNIT_EXPECT_TRUE_MSG(test, ended_as_told(&deaths[i], status), "%s: status %x",
+				      deaths[i].name, status);
 		KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(out, deaths[i].says), "%s said: %s",
 					  deaths[i].name, out);
 		kfree(out);
 	}
+}
+
+static int report_ids(void *data)
+{
+	int *ids = data;
+
+	ids[0] = (int)syscall(SYS_geteuid);
+	return 0;
+}
+
+struct id_work {
+	struct work_struct work;
+	int id;
+	struct completion *all;
+	atomic_t *inside;
+};
+
+static void report_id(struct work_struct *w)
+{
+	struct id_work *id = container_of(w, struct id_work, work);
+
+	id->id = (int)syscall(SYS_geteuid);
+	/* All are needed at once, so that new threads are needed. */
+	if (atomic_dec_and_test(id->inside))
+		complete_all(id->all);
+	wait_for_completion(id->all);
+}
+
+/* Raw system calls change the calling thread only; its id must not reach new threads. */
+static void threads_have_the_first_id(struct kunit *test)
+{
+	struct workqueue_struct *queue = alloc_workqueue("ids", 0, 4);
+	struct task_struct *task;
+	struct id_work ids[4];
+	struct completion all;
+	atomic_t inside = ATOMIC_INIT(4);
+	int id = -1, i;
+
+	KUNIT_ASSERT_NOT_NULL(test, queue);
+	init_completion(&all);
+	if (geteuid() || syscall(SYS_setresuid, -1, 12345, -1)) {
+		destroy_workqueue(queue);
+		kunit_skip(test, "needs root");
+	}
+	for (i = 0; i < 4; i++) {
+		INIT_WORK(&ids[i].work, report_id);
+		ids[i].id = -1;
+		ids[i].all = &all;
+		ids[i].inside = &inside;
+		queue_work(queue, &ids[i].work);
+	}
+	task = kthread_create(report_ids, &id, "ids");
+	if (!IS_ERR(task)) {
+		get_task_struct(task);
+		wake_up_process(task);
+		msleep(20);
+		kthread_stop(task);
+		put_task_struct(task);
+	}
+	destroy_workqueue(queue);
+	KUNIT_EXPECT_EQ(test, syscall(SYS_geteuid), 12345);
+	KUNIT_EXPECT_EQ(test, syscall(SYS_setresuid, -1, 0, -1), 0);
+	KUNIT_EXPECT_EQ(test, id, 0);
+	for (i = 0; i < 4; i++)
+		KUNIT_EXPECT_EQ(test, ids[i].id, 0);
 }
 
 static void faults_hit_the_nth(struct kunit *test)
@@ -488,15 +591,13 @@ static void libc_beside_kernel(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, S_ISDIR(S_IFDIR | S_IRWXUGO));
 }
 
-static struct kunit_case kit_user_cases[] = { KUNIT_CASE(broken_rules_abort),
-					      KUNIT_CASE(faults_hit_the_nth),
-					      KUNIT_CASE(faults_in_idr),
-					      KUNIT_CASE(faults_elsewhere),
-					      KUNIT_CASE(limits_of_kmalloc),
-					      KUNIT_CASE(tracks_outstanding),
-					      KUNIT_CASE(log_is_one_line),
-					      KUNIT_CASE(libc_beside_kernel),
-					      {} };
+static struct kunit_case kit_user_cases[] = {
+	KUNIT_CASE(broken_rules_abort), KUNIT_CASE(threads_have_the_first_id),
+	KUNIT_CASE(faults_hit_the_nth), KUNIT_CASE(faults_in_idr),
+	KUNIT_CASE(faults_elsewhere),	KUNIT_CASE(limits_of_kmalloc),
+	KUNIT_CASE(tracks_outstanding), KUNIT_CASE(log_is_one_line),
+	KUNIT_CASE(libc_beside_kernel), {},
+};
 
 static struct kunit_suite kit_user_suite = {
 	.name = "kit_user",

@@ -346,19 +346,21 @@ static void guids(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, guid_is_null(&guid_null));
 }
 
-static struct kunit_case kit_value_cases[] = { KUNIT_CASE(overflow_checks),
-					       KUNIT_CASE(minimum_maximum),
-					       KUNIT_CASE(rounding),
-					       KUNIT_CASE(bit_tricks),
-					       KUNIT_CASE(byte_order),
-					       KUNIT_CASE(string_copies),
-					       KUNIT_CASE(string_numbers),
-					       KUNIT_CASE(hashes),
-					       KUNIT_CASE(error_pointers),
-					       KUNIT_CASE(times),
-					       KUNIT_CASE(allocations),
-					       KUNIT_CASE(guids),
-					       {} };
+static struct kunit_case kit_value_cases[] = {
+	KUNIT_CASE(overflow_checks),
+	KUNIT_CASE(minimum_maximum),
+	KUNIT_CASE(rounding),
+	KUNIT_CASE(bit_tricks),
+	KUNIT_CASE(byte_order),
+	KUNIT_CASE(string_copies),
+	KUNIT_CASE(string_numbers),
+	KUNIT_CASE(hashes),
+	KUNIT_CASE(error_pointers),
+	KUNIT_CASE(times),
+	KUNIT_CASE(allocations),
+	KUNIT_CASE(guids),
+	{},
+};
 
 static struct kunit_suite kit_value_suite = {
 	.name = "kit_value",

@@ -440,21 +440,23 @@ static void kit_work_exit(struct kunit *test)
 		destroy_workqueue(test->priv);
 }
 
-static struct kunit_case kit_work_cases[] = { KUNIT_CASE(queue_and_flush),
-					      KUNIT_CASE(pending_once),
-					      KUNIT_CASE(never_twice_at_once),
-					      KUNIT_CASE(requeue_itself),
-					      KUNIT_CASE(work_frees_itself),
-					      KUNIT_CASE(several_at_once),
-					      KUNIT_CASE(ordered_queue),
-					      KUNIT_CASE(cancel_pending),
-					      KUNIT_CASE(cancel_running),
-					      KUNIT_CASE(cancel_periodic),
-					      KUNIT_CASE(delayed),
-					      KUNIT_CASE(modify_delay),
-					      KUNIT_CASE(everybody_at_once),
-					      KUNIT_CASE(many_queues),
-					      {} };
+static struct kunit_case kit_work_cases[] = {
+	KUNIT_CASE(queue_and_flush),
+	KUNIT_CASE(pending_once),
+	KUNIT_CASE(never_twice_at_once),
+	KUNIT_CASE(requeue_itself),
+	KUNIT_CASE(work_frees_itself),
+	KUNIT_CASE(several_at_once),
+	KUNIT_CASE(ordered_queue),
+	KUNIT_CASE(cancel_pending),
+	KUNIT_CASE(cancel_running),
+	KUNIT_CASE(cancel_periodic),
+	KUNIT_CASE(delayed),
+	KUNIT_CASE(modify_delay),
+	KUNIT_CASE(everybody_at_once),
+	KUNIT_CASE(many_queues),
+	{},
+};
 
 static struct kunit_suite kit_work_suite = {
 	.name = "kit_work",

@@ -295,6 +295,8 @@ static void run_threads(struct kunit *test, enum ksmbd_aead_alg aead, enum ksmbd
 	for (i = 0; i < THREADS; i++) {
 		workers[i] = workers[0];
 		workers[i].id = i;
+	}
+	for (i = 0; i < THREADS; i++) {
 		threads[i] = kthread_run(work, &workers[i], "aead/%u", i);
 		KUNIT_EXPECT_NOT_ERR_OR_NULL(test, threads[i]);
 	}

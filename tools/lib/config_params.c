@@ -149,7 +149,7 @@ const struct param conf_params[] = {
 	S("comment", STRING, comment, "", 0, 255),
 	S("create mask", MODE, create_mask, "0744", 0, 0777),
 	S("create mode", MODE, create_mask, NULL, 0, 0777),
-	S("crossmnt", BOOL, crossmnt, "yes"),
+	S("crossmnt", BOOL, crossmnt, "yes", .remark = "mount points are always crossed"),
 	S("directory mask", MODE, directory_mask, "0755", 0, 07777),
 	S("directory mode", MODE, directory_mask, NULL, 0, 07777),
 	S("follow symlinks", BOOL, follow_symlinks, "no"),

@@ -122,20 +122,27 @@ static void run_work(struct kit_worker *self, struct work_struct *work)
 	kit_wq_changed(wq);
 }
 
+/* Waits once for at most WORKER_IDLE_SECONDS; true when that time has passed. */
+static bool doze(struct kit_worker *self)
+{
+	struct timespec deadline;
+
+	clock_gettime(CLOCK_MONOTONIC, &deadline);
+	deadline.tv_sec += WORKER_IDLE_SECONDS;
+	return pthread_cond_clockwait(&self->wake, &self->wq->lock, CLOCK_MONOTONIC, &deadline) ==
+	       ETIMEDOUT;
+}
+
 /* False when the time to be idle is over and another thread is left. */
 static bool wait_for_work(struct kit_worker *self)
 {
 	struct workqueue_struct *wq = self->wq;
-	struct timespec deadline;
 	bool late = false;
 
-	clock_gettime(CLOCK_MONOTONIC, &deadline);
-	deadline.tv_sec += WORKER_IDLE_SECONDS;
 	list_move(&self->node, &wq->idle);
 	self->is_idle = true;
 	while (self->is_idle && !wq->stopping && !(late && wq->nr_threads > 1))
-		late = pthread_cond_clockwait(&self->wake, &wq->lock, CLOCK_MONOTONIC, &deadline) ==
-		       ETIMEDOUT;
+		late = doze(self);
 	if (self->is_idle && !wq->stopping)
 		return false;
 	self->is_idle = false;

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A client for tests of whole connections: builds messages field by field, sends them over
+ * the loop transport, takes replies apart. What it sends is what the test says, right or
+ * wrong; ids are counted up unless the test sets them.
+ */
+#ifndef TESTS_REPLAY_REPLAY_H
+#define TESTS_REPLAY_REPLAY_H
+
+#include <kunit/test.h>
+
+#include "tests/fuzz/hook.h"
+#include "transport/loop.h"
+#include "util/status_types.h"
+#include "wire/cursor.h"
+#include "wire/smb2_format.h"
+
+#define REPLAY_TIMEOUT_MS 20000
+#define REPLAY_MESSAGE	  (96u << 10)
+
+struct replay_fid {
+	u64 persistent_id;
+	u64 volatile_id;
+};
+
+/* "The one of the element before" */
+#define REPLAY_SAME ((struct replay_fid){ U64_MAX, U64_MAX })
+
+struct replay_reply {
+	u16 charge;
+	u32 status;
+	u16 command;
+	u16 credits;
+	u32 flags;
+	u32 next;
+	u64 message_id;
+	u64 async_id;
+	u32 tree_id;
+	u64 session_id;
+	const u8 *body;
+	u32 body_len;
+};
+
+/**
+ * struct replay - a client
+ * @conn: an own reference
+ * @session_id, @tree_id, @next_id, @charge, @credits, @command_flags: go into the headers
+ *	of requests to come
+ * @wr: message that is being built; @element: where its last element begins
+ * @in, @in_len, @in_pos: message that is being taken apart
+ */
+struct replay {
+	struct kunit *test;
+	struct ksmbd_conn *conn;
+	struct ksmbd_loop *loop;
+	struct hook_login login;
+	u64 session_id;
+	u32 tree_id;
+	u64 next_id;
+	u16 charge;
+	u16 credits;
+	u32 flags;
+	u64 async_id;
+	struct ksmbd_wr wr;
+	u32 element;
+	u8 out[REPLAY_MESSAGE];
+	u8 in[REPLAY_MESSAGE];
+	u32 in_len;
+	u32 in_pos;
+};
+
+/* For a suite's suite_init and suite_exit. */
+int replay_suite_init(struct kunit_suite *suite);
+void replay_suite_exit(struct kunit_suite *suite);
+/* For its exit: ends all connections of the case. */
+void replay_exit(struct kunit *test);
+
+/**
+ * replay_open() - a connection, served on a thread of its own
+ * @dialect: logged in over this dialect, on share "share"; 0: nothing has happened yet
+ *
+ * The test ends if it cannot be had. Freed by replay_exit().
+ */
+struct replay *replay_open(struct kunit *test, u16 dialect);
+/** replay_open_signing() - the same with a session that can sign */
+struct replay *replay_open_signing(struct kunit *test, u16 dialect);
+/** replay_try() - from 127.0.0.@host; an error instead of the test's end */
+int replay_try(struct kunit *test, u8 host, struct replay **out);
+/** replay_close() - the client goes, the server's end is waited for */
+void replay_close(struct replay *r);
+
+/** replay_begin() - one more element of the message to be sent; the body goes to r->wr */
+void replay_begin(struct replay *r, u16 command);
+/** replay_finish() - sends the message */
+void replay_finish(struct replay *r);
+/** replay_bytes() - sends bytes as they are behind a length word */
+void replay_bytes(struct replay *r, const void *data, u32 len);
+
+/* One element each, not sent yet. */
+void replay_echo(struct replay *r);
+void replay_empty(struct replay *r, u16 command);
+void replay_create(struct replay *r, const char *name, u32 access, u32 disposition, u32 options);
+void replay_file_request(struct replay *r, u16 command, struct replay_fid fid);
+void replay_read(struct replay *r, struct replay_fid fid, u32 len, u64 off);
+void replay_write(struct replay *r, struct replay_fid fid, const void *data, u32 len, u64 off);
+void replay_query(struct replay *r, struct replay_fid fid, u8 type, u8 class, u32 room);
+void replay_tree_connect(struct replay *r, const char *path);
+/** replay_cancel() - sends a CANCEL; @async_id 0: by message id */
+void replay_cancel(struct replay *r, u64 message_id, u64 async_id);
+
+/** replay_take() - the next reply, or false when the server has ended the connection */
+bool replay_take(struct replay *r, struct replay_reply *reply);
+/** replay_ended() - nothing more comes, and the connection ends */
+bool replay_ended(struct replay *r);
+/** replay_silent() - no reply comes for a little while */
+bool replay_silent(struct replay *r);
+/** replay_fid() - of a CREATE response */
+struct replay_fid replay_fid(const struct replay_reply *reply);
+/** replay_open_pipe() - CREATE on IPC$, whose tree becomes r->tree_id */
+struct replay_fid replay_open_pipe(struct replay *r);
+/** replay_rpc_bind() - a DCE/RPC bind to srvsvc; returns its length */
+u32 replay_rpc_bind(u8 *buf);
+
+/* The next reply is one to @command with @status. */
+#define REPLAY_EXPECT(r, reply, want_command, want_status)                                     \
+	do {                                                                                   \
+		KUNIT_ASSERT_TRUE((r)->test, replay_take(r, reply));                           \
+		KUNIT_EXPECT_EQ((r)->test, (reply)->command, want_command);                    \
+		KUNIT_EXPECT_EQ((r)->test, (reply)->status, ksmbd_status_u32(want_status));    \
+	} while (0)
+
+#endif
