@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Working through the elements of a message, one reply each. [MS-SMB2] 3.3.5.2.7 */
 #include <linux/list.h>
+#include <linux/printk.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -13,6 +14,7 @@
 #include "session/session.h"
 #include "smb1/smb1.h"
 #include "smb2/reply.h"
+#include "util/status.h"
 #include "util/workers.h"
 #include "wire/smb2_format.h"
 #include "wire/smb2_hdr.h"
@@ -113,6 +115,9 @@ static void finish_reply(struct ksmbd_request *req, ntstatus_t status, u32 credi
 	struct ksmbd_reply *reply = req->reply;
 	struct ksmbd_smb2_hdr hdr = req->hdr;
 
+	if (ksmbd_status_is_error(status))
+		pr_debug("ksmbd: %s: command %u: %s\n", req->conn->peer.text, hdr.command,
+			 ksmbd_status_name(status));
 	hdr.flags = SMB2_FLAGS_SERVER_TO_REDIR |
 		    (req->hdr.flags & SMB2_FLAGS_RELATED_OPERATIONS);
 	if (req->park.async_id) {
