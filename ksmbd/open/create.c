@@ -351,7 +351,6 @@ ntstatus_t ksmbd_open_create(struct ksmbd_tree *tree, struct ksmbd_user *user,
 
 void ksmbd_create_abort(struct ksmbd_create_result *result)
 {
-	result->open->delete_on_close = result->action == FILE_CREATED;
 	ksmbd_open_close(result->open);
 	ksmbd_open_put(result->open);
 	result->open = NULL;

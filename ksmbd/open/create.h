@@ -51,7 +51,11 @@ ntstatus_t ksmbd_open_create(struct ksmbd_tree *tree, struct ksmbd_user *user,
 			     const struct ksmbd_create_args *args,
 			     struct ksmbd_create_result *result);
 
-/** ksmbd_create_abort() - undo: the open could not be entered in its table */
+/**
+ * ksmbd_create_abort() - the open could not be entered in its table: close it
+ *
+ * A file that was created stays: others may have opened it already.
+ */
 void ksmbd_create_abort(struct ksmbd_create_result *result);
 
 #endif

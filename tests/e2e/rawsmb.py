@@ -26,6 +26,8 @@ SUPERSEDE, OPEN, CREATE_NEW, OPEN_IF, OVERWRITE, OVERWRITE_IF = range(6)
 DIRECTORY_FILE, NON_DIRECTORY, DELETE_ON_CLOSE = 0x1, 0x40, 0x1000
 ANY_FILE = b"\xff" * 16
 MAX_FRAME = 0xFFFFFF
+# a reply that has no session, or no trust in the request, is not signed
+UNSIGNED_STATUSES = ("USER_SESSION_DELETED", "ACCESS_DENIED")
 
 
 class Closed(Exception):
@@ -247,8 +249,17 @@ class Connection:
         return struct.unpack_from("<Q", head, 24)[0]
 
     def request(self, command, body, sign=None, **fields):
-        """Sends one request and waits for its final reply."""
-        return self.receive(self.send(command, body, sign, **fields))
+        """Sends one request and waits for its final reply.
+
+        The reply to a signed request has to be signed, [MS-SMB2] 3.3.4.1.1.
+        """
+        reply = self.receive(self.send(command, body, sign, **fields))
+        signed = self.signing if sign is None else sign
+        if signed and self.key and not reply.flags & FLAG_SIGNED and \
+                reply.name not in UNSIGNED_STATUSES:
+            raise AssertionError("command %d was signed, its reply (%s) is "
+                                 "not" % (command, reply.name))
+        return reply
 
     def chain(self, parts, related=True, sign=None):
         """A compound of (command, body) or (command, body, fields)."""

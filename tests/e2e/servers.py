@@ -154,8 +154,18 @@ class Server:
                 continue
         return total
 
+    def open_files(self):
+        """What the process's descriptors stand for."""
+        folder, links = "/proc/%d/fd" % self.pid, []
+        for name in os.listdir(folder):
+            try:
+                links.append(os.readlink(os.path.join(folder, name)))
+            except OSError:     # closed meanwhile
+                continue
+        return links
+
     def open_fds(self):
-        return len(os.listdir("/proc/%d/fd" % self.pid))
+        return len(self.open_files())
 
     def wait(self, seconds):
         try:
