@@ -7,6 +7,7 @@
 #include "session/session.h"
 #include "smb2/reply.h"
 #include "smb2/smb2.h"
+#include "wire/fileinfo.h"
 #include "wire/smb2_format.h"
 
 #define BODY_SIZE 60
@@ -32,13 +33,7 @@ static void encode_close(struct ksmbd_request *req, const struct ksmbd_attr *att
 	}
 	ksmbd_wr_u16(wr, SMB2_CLOSE_FLAG_POSTQUERY_ATTRIB);
 	ksmbd_wr_u32(wr, 0);
-	ksmbd_wr_u64(wr, attr->create_time);
-	ksmbd_wr_u64(wr, attr->access_time);
-	ksmbd_wr_u64(wr, attr->write_time);
-	ksmbd_wr_u64(wr, attr->change_time);
-	ksmbd_wr_u64(wr, attr->alloc);
-	ksmbd_wr_u64(wr, attr->is_dir ? 0 : attr->size);
-	ksmbd_wr_u32(wr, attr->attributes);
+	ksmbd_attr_write(wr, attr);
 }
 
 ntstatus_t ksmbd_smb2_close(struct ksmbd_request *req)

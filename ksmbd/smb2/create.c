@@ -12,6 +12,7 @@
 #include "smb2/reply.h"
 #include "smb2/smb2.h"
 #include "wire/create_ctx.h"
+#include "wire/fileinfo.h"
 #include "wire/smb2_format.h"
 
 #define BODY_SIZE 88
@@ -190,20 +191,13 @@ static void write_contexts(struct ksmbd_request *req, const struct create_args *
 static void encode_create(struct ksmbd_request *req, const struct create_args *args,
 			  const struct ksmbd_create_result *result)
 {
-	const struct ksmbd_attr *attr = &result->attr;
 	struct ksmbd_wr *wr = &req->reply->wr;
 
 	ksmbd_wr_u16(wr, 89);
 	ksmbd_wr_u8(wr, SMB2_OPLOCK_LEVEL_NONE);
 	ksmbd_wr_u8(wr, 0);
 	ksmbd_wr_u32(wr, result->action);
-	ksmbd_wr_u64(wr, attr->create_time);
-	ksmbd_wr_u64(wr, attr->access_time);
-	ksmbd_wr_u64(wr, attr->write_time);
-	ksmbd_wr_u64(wr, attr->change_time);
-	ksmbd_wr_u64(wr, attr->alloc);
-	ksmbd_wr_u64(wr, attr->is_dir ? 0 : attr->size);
-	ksmbd_wr_u32(wr, attr->attributes);
+	ksmbd_attr_write(wr, &result->attr);
 	ksmbd_wr_u32(wr, 0);
 	ksmbd_wr_u64(wr, result->open->persistent_id);
 	ksmbd_wr_u64(wr, result->open->id);

@@ -2,13 +2,13 @@
 /* IOCTL. [MS-SMB2] 2.2.31, 2.2.32, 3.3.5.15; a code without a row is refused. */
 #include <linux/kernel.h>
 #include <linux/minmax.h>
-#include <linux/mm.h>
 #include <linux/string.h>
 
 #include "open/open.h"
 #include "open/pipe.h"
 #include "session/conn.h"
 #include "smb2/negotiate.h"
+#include "smb2/pipe_io.h"
 #include "smb2/reply.h"
 #include "smb2/smb2.h"
 #include "util/status.h"
@@ -30,7 +30,7 @@ struct ioctl_args {
  * @needs_open: a FileId must be given
  * @access: right that the open must have been granted; 0: none in particular
  * @min_out: smallest MaxOutputResponse
- * @run: appends the output to the reply; STATUS_BUFFER_OVERFLOW keeps it
+ * @run: appends the output to the reply
  */
 struct ioctl_row {
 	u32 code;
@@ -125,22 +125,14 @@ static ntstatus_t resume_transceive(struct ksmbd_request *req, ntstatus_t why)
 
 static ntstatus_t read_transceived(struct ksmbd_request *req, const struct ioctl_args *args)
 {
-	u32 cap = min_t(u32, args->max_out, KSMBD_RPC_MAX_PAYLOAD), len;
-	void *buf = kvmalloc(max(cap, 1u), GFP_KERNEL);
 	ntstatus_t status;
+	u32 len;
 
-	if (!buf)
-		return STATUS_INSUFFICIENT_RESOURCES;
-	status = ksmbd_pipe_read(req->open, buf, cap, &len);
-	if (status != STATUS_SUCCESS && status != STATUS_BUFFER_OVERFLOW) {
-		kvfree(buf);
-		if (status == STATUS_RETRY)
-			return ksmbd_pipe_wait(req->open, req, resume_transceive);
-		return status;
+	status = ksmbd_smb2_pipe_fetch(req, args->max_out, resume_transceive, &len);
+	if (status == STATUS_SUCCESS || status == STATUS_BUFFER_OVERFLOW) {
+		encode_ioctl(req, args, len);
+		req->keep_body = true;
 	}
-	encode_ioctl(req, args, len);
-	ksmbd_reply_payload_mem(req, buf, len);
-	req->keep_body = true; /* also when this is not the first try */
 	return status;
 }
 
@@ -224,8 +216,5 @@ ntstatus_t ksmbd_smb2_ioctl(struct ksmbd_request *req)
 		return STATUS_ACCESS_DENIED;
 	if (args.max_out < row->min_out)
 		return STATUS_INVALID_PARAMETER;
-	status = row->run(req, &args);
-	if (status == STATUS_BUFFER_OVERFLOW)
-		req->keep_body = true;
-	return status;
+	return row->run(req, &args);
 }

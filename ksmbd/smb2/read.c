@@ -6,8 +6,8 @@
 #include <linux/slab.h>
 
 #include "open/open.h"
-#include "open/pipe.h"
 #include "session/conn.h"
+#include "smb2/pipe_io.h"
 #include "smb2/reply.h"
 #include "smb2/smb2.h"
 #include "util/status.h"
@@ -112,22 +112,14 @@ static ntstatus_t resume_pipe_read(struct ksmbd_request *req, ntstatus_t why);
 
 static ntstatus_t read_pipe(struct ksmbd_request *req, u32 length)
 {
-	u32 cap = min_t(u32, length, KSMBD_RPC_MAX_PAYLOAD), len;
-	void *buf = kvmalloc(max(cap, 1u), GFP_KERNEL);
 	ntstatus_t status;
+	u32 len;
 
-	if (!buf)
-		return STATUS_INSUFFICIENT_RESOURCES;
-	status = ksmbd_pipe_read(req->open, buf, cap, &len);
-	if (status != STATUS_SUCCESS && status != STATUS_BUFFER_OVERFLOW) {
-		kvfree(buf);
-		if (status == STATUS_RETRY)
-			return ksmbd_pipe_wait(req->open, req, resume_pipe_read);
-		return status;
+	status = ksmbd_smb2_pipe_fetch(req, length, resume_pipe_read, &len);
+	if (status == STATUS_SUCCESS || status == STATUS_BUFFER_OVERFLOW) {
+		encode_read(req, len);
+		req->keep_body = true;
 	}
-	ksmbd_reply_payload_mem(req, buf, len);
-	encode_read(req, len);
-	req->keep_body = true;
 	return status;
 }
 

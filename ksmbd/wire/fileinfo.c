@@ -117,15 +117,20 @@ void ksmbd_fileinfo_write_compression(struct ksmbd_wr *w, const struct ksmbd_fil
 	ksmbd_wr_zero(w, 8); /* COMPRESSION_FORMAT_NONE, no shifts, reserved */
 }
 
+void ksmbd_attr_write(struct ksmbd_wr *w, const struct ksmbd_attr *attr)
+{
+	ksmbd_wr_u64(w, attr->create_time);
+	ksmbd_wr_u64(w, attr->access_time);
+	ksmbd_wr_u64(w, attr->write_time);
+	ksmbd_wr_u64(w, attr->change_time);
+	ksmbd_wr_u64(w, attr->alloc);
+	ksmbd_wr_u64(w, attr->size);
+	ksmbd_wr_u32(w, attr->attributes);
+}
+
 void ksmbd_fileinfo_write_network_open(struct ksmbd_wr *w, const struct ksmbd_fileinfo *info)
 {
-	ksmbd_wr_u64(w, info->attr.create_time);
-	ksmbd_wr_u64(w, info->attr.access_time);
-	ksmbd_wr_u64(w, info->attr.write_time);
-	ksmbd_wr_u64(w, info->attr.change_time);
-	ksmbd_wr_u64(w, info->attr.alloc);
-	ksmbd_wr_u64(w, info->attr.size);
-	ksmbd_wr_u32(w, info->attr.attributes);
+	ksmbd_attr_write(w, &info->attr);
 	ksmbd_wr_u32(w, 0);
 }
 

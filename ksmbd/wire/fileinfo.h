@@ -66,6 +66,12 @@ struct ksmbd_fileinfo {
 	u32 name_len;
 };
 
+/**
+ * ksmbd_attr_write() - times, sizes and attributes, as CREATE, CLOSE and
+ * FileNetworkOpenInformation have them: 52 bytes
+ */
+void ksmbd_attr_write(struct ksmbd_wr *w, const struct ksmbd_attr *attr);
+
 typedef void ksmbd_fileinfo_write_fn(struct ksmbd_wr *w, const struct ksmbd_fileinfo *info);
 
 ksmbd_fileinfo_write_fn ksmbd_fileinfo_write_basic;	    /* 2.4.7 */

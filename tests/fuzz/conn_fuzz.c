@@ -199,7 +199,7 @@ static bool send_next(void *ctx, struct ksmbd_loop *loop)
 
 static void look_for_canary(const struct ksmbd_seg *seg)
 {
-	char head[sizeof(HOOK_CANARY) - 1];
+	char head[HOOK_CANARY_SIZE];
 	const void *data = seg->data;
 	u32 len = seg->len;
 
@@ -209,7 +209,7 @@ static void look_for_canary(const struct ksmbd_seg *seg)
 		data = head;
 		len = got < 0 ? 0 : got;
 	}
-	if (len >= sizeof(head) && memmem(data, len, HOOK_CANARY, sizeof(head)))
+	if (hook_holds_canary(data, len))
 		die("a reply holds what lies outside the share");
 }
 

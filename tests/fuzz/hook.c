@@ -129,16 +129,27 @@ void hook_populate(void)
 	put_all("share");
 }
 
+bool hook_holds_canary(const void *data, u32 len)
+{
+	const volatile char *bytes = data;
+	u32 i, n = 0;
+
+	/* Not for texts that begin inside a failed match: good enough here. */
+	for (i = 0; i < len && n < HOOK_CANARY_SIZE; i++)
+		n = bytes[i] == HOOK_CANARY[n] ? n + 1 : bytes[i] == HOOK_CANARY[0];
+	return n == HOOK_CANARY_SIZE;
+}
+
 bool hook_canary_ok(void)
 {
-	char text[sizeof(HOOK_CANARY) + 1];
+	char text[HOOK_CANARY_SIZE + 1];
 	ssize_t n = -1;
 	int fd = open(hook_path("outside/secret"), O_RDONLY | O_CLOEXEC);
 
 	if (fd >= 0)
 		n = read(fd, text, sizeof(text));
 	close(fd);
-	return n == sizeof(HOOK_CANARY) - 1 && !memcmp(text, HOOK_CANARY, n);
+	return n == HOOK_CANARY_SIZE && hook_holds_canary(text, n);
 }
 
 static int make_base(void)

@@ -14,7 +14,8 @@
 #include "session/conn_types.h"
 
 /* What stands in BASE/outside/secret. */
-#define HOOK_CANARY "canary: not for clients"
+#define HOOK_CANARY	 "canary: not for clients"
+#define HOOK_CANARY_SIZE (sizeof(HOOK_CANARY) - 1)
 
 struct ksmbd_channel;
 
@@ -31,6 +32,12 @@ int hook_configure(void (*adjust)(struct ksmbd_config *values));
 
 /** hook_populate() - make BASE/share what it was in the beginning */
 void hook_populate(void);
+/**
+ * hook_holds_canary() - is HOOK_CANARY among these bytes
+ *
+ * Without any function that a fuzzer watches: it would learn the text and send it.
+ */
+bool hook_holds_canary(const void *data, u32 len);
 /** hook_canary_ok() - is what lies outside the share as it was? */
 bool hook_canary_ok(void);
 /**
