@@ -61,6 +61,10 @@ def strip_c(text, keep_strings=False):
     return _TOKEN.sub(blank, text)
 
 
+# A rule that is broken everywhere is as clear from so many lines.
+SHOWN = 40
+
+
 class Report:
     """Collects results, prints `ok` and `not ok` lines, ends with `N passed, N failed`."""
 
@@ -76,8 +80,10 @@ class Report:
         if problems:
             self.failed += 1
             print(f"not ok {self.prefix}: {name}{tail}")
-            for line in problems:
+            for line in problems[:SHOWN]:
                 print(f"    {line}")
+            if len(problems) > SHOWN:
+                print(f"    ... and {len(problems) - SHOWN} more")
         else:
             self.passed += 1
             print(f"ok {self.prefix}: {name}{tail}")

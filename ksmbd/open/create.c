@@ -33,6 +33,13 @@ static const struct {
 	[FILE_OVERWRITE_IF] = { true, true, true, FILE_OVERWRITTEN, FILE_WRITE_DATA },
 };
 
+static const char *last_component(const char *name)
+{
+	const char *slash = strrchr(name, '/');
+
+	return slash ? slash + 1 : name;
+}
+
 static u32 open_flags(u32 granted, bool is_dir)
 {
 	u32 flags = 0;
@@ -85,18 +92,21 @@ static ntstatus_t attach_open(struct ksmbd_open *open, const struct ksmbd_stat *
 	return status;
 }
 
-static void apply_new(struct ksmbd_open *open, const struct ksmbd_create_args *args)
+/* True when something was stored that the object's stat does not show. */
+static bool apply_new(struct ksmbd_open *open, const struct ksmbd_create_args *args)
 {
 	u32 attributes = args->attributes & SETTABLE_AT_CREATE;
 
-	/* Without any the defaults hold, and nothing has to be stored. */
-	if (attributes)
-		ksmbd_attr_store(open->share, open->file,
-				 attributes | (open->is_dir ? FILE_ATTRIBUTE_DIRECTORY :
-							      FILE_ATTRIBUTE_ARCHIVE),
-				 0);
 	if (args->allocation && !open->is_dir)
 		ksmbd_file_allocate(open->file, 0, args->allocation);
+	/* Without any the defaults hold, and nothing has to be stored. */
+	if (!attributes)
+		return false;
+	ksmbd_attr_store(open->share, open->file,
+			 attributes | (open->is_dir ? FILE_ATTRIBUTE_DIRECTORY :
+						      FILE_ATTRIBUTE_ARCHIVE),
+			 0);
+	return true;
 }
 
 static ntstatus_t create_new(struct ksmbd_tree *tree, struct ksmbd_user *user,
@@ -136,7 +146,13 @@ static ntstatus_t create_new(struct ksmbd_tree *tree, struct ksmbd_user *user,
 		ksmbd_open_put(open);
 		return status;
 	}
-	apply_new(open, args);
+	/* Nothing is stored with a new object, unless apply_new() does it. */
+	if (apply_new(open, args))
+		ksmbd_attr_read(open->share, open->file, &result->st, last_component(args->name),
+				&result->attr);
+	else
+		ksmbd_attr_from_stat(open->share, &result->st, last_component(args->name),
+				     &result->attr);
 	result->open = open;
 	result->action = FILE_CREATED;
 	result->maximal = tree->max_access;
@@ -177,24 +193,24 @@ static ntstatus_t check_attributes(const struct ksmbd_create_args *args, u32 pre
 }
 
 /* Empties an existing file, with the attributes of the request. */
-static ntstatus_t overwrite(struct ksmbd_open *open, const struct ksmbd_create_args *args)
+static ntstatus_t overwrite(struct ksmbd_open *open, const struct ksmbd_create_args *args,
+			    struct ksmbd_create_result *result)
 {
 	u32 attributes = (args->attributes & SETTABLE_AT_CREATE) | FILE_ATTRIBUTE_ARCHIVE;
-	struct ksmbd_attr now;
-	struct ksmbd_stat st;
 	int err;
 
 	err = ksmbd_file_truncate(open->file, 0);
 	if (err)
 		return ksmbd_status_from_errno(err);
-	err = ksmbd_file_stat(open->file, &st);
-	if (err)
-		return ksmbd_status_from_errno(err);
-	ksmbd_attr_read(open->share, open->file, &st, NULL, &now);
-	if (now.attributes != attributes)
+	if (result->attr.attributes != attributes)
 		ksmbd_attr_store(open->share, open->file, attributes, 0);
 	if (args->allocation)
 		ksmbd_file_allocate(open->file, 0, args->allocation);
+	err = ksmbd_file_stat(open->file, &result->st);
+	if (err)
+		return ksmbd_status_from_errno(err);
+	ksmbd_attr_read(open->share, open->file, &result->st, last_component(args->name),
+			&result->attr);
 	return STATUS_SUCCESS;
 }
 
@@ -203,10 +219,9 @@ static ntstatus_t overwrite(struct ksmbd_open *open, const struct ksmbd_create_a
  * nothing is changed before everything is allowed.
  */
 static ntstatus_t build_open(struct ksmbd_open *open, struct ksmbd_path *path,
-			     const struct ksmbd_create_args *args, u32 flags)
+			     const struct ksmbd_create_args *args, u32 flags,
+			     struct ksmbd_create_result *result)
 {
-	const struct ksmbd_stat *st = ksmbd_path_stat(path);
-	struct ksmbd_attr attr;
 	ntstatus_t status;
 	int err;
 
@@ -217,14 +232,16 @@ static ntstatus_t build_open(struct ksmbd_open *open, struct ksmbd_path *path,
 		return STATUS_ACCESS_DENIED;
 	if (err)
 		return ksmbd_status_from_errno(err);
-	ksmbd_attr_read(open->share, open->file, st, NULL, &attr);
+	result->st = *ksmbd_path_stat(path);
+	ksmbd_attr_read(open->share, open->file, &result->st, last_component(args->name),
+			&result->attr);
 	/* "As much as possible" is less on a read-only file. */
 	if ((args->access & FILE_MAXIMUM_ALLOWED) && !open->is_dir &&
-	    (attr.attributes & FILE_ATTRIBUTE_READONLY))
+	    (result->attr.attributes & FILE_ATTRIBUTE_READONLY))
 		open->access &= ~MODIFYING_ACCESS | ksmbd_access_resolve(args->access);
-	status = check_attributes(args, attr.attributes, open->access);
+	status = check_attributes(args, result->attr.attributes, open->access);
 	if (status == STATUS_SUCCESS)
-		status = attach_open(open, st);
+		status = attach_open(open, &result->st);
 	return status;
 }
 
@@ -237,7 +254,6 @@ static ntstatus_t open_existing(struct ksmbd_tree *tree, struct ksmbd_user *user
 	bool is_dir = S_ISDIR(st->mode);
 	struct ksmbd_open *open;
 	ntstatus_t status;
-	int err;
 
 	if (!dispositions[args->disposition].may_open)
 		return STATUS_OBJECT_NAME_COLLISION;
@@ -259,13 +275,9 @@ static ntstatus_t open_existing(struct ksmbd_tree *tree, struct ksmbd_user *user
 	flags = open_flags(granted, is_dir);
 	if (dispositions[args->disposition].truncates)
 		flags |= KSMBD_OPEN_WRITE;
-	status = build_open(open, path, args, flags);
-	if (status == STATUS_SUCCESS) {
-		if (dispositions[args->disposition].truncates)
-			status = overwrite(open, args);
-		err = ksmbd_file_stat(open->file, &result->st);
-		if (status == STATUS_SUCCESS && err)
-			status = ksmbd_status_from_errno(err);
+	status = build_open(open, path, args, flags, result);
+	if (status == STATUS_SUCCESS && dispositions[args->disposition].truncates) {
+		status = overwrite(open, args, result);
 		if (status != STATUS_SUCCESS) {
 			open->delete_on_close = false;
 			ksmbd_open_close(open);
@@ -319,13 +331,6 @@ static ntstatus_t try_create(struct ksmbd_tree *tree, struct ksmbd_user *user,
 	return status;
 }
 
-static const char *last_component(const char *name)
-{
-	const char *slash = strrchr(name, '/');
-
-	return slash ? slash + 1 : name;
-}
-
 ntstatus_t ksmbd_open_create(struct ksmbd_tree *tree, struct ksmbd_user *user,
 			     const struct ksmbd_create_args *args,
 			     struct ksmbd_create_result *result)
@@ -343,9 +348,6 @@ ntstatus_t ksmbd_open_create(struct ksmbd_tree *tree, struct ksmbd_user *user,
 		status = try_create(tree, user, args, result);
 	if (status == STATUS_RETRY)
 		return STATUS_OBJECT_NAME_COLLISION;
-	if (status == STATUS_SUCCESS)
-		ksmbd_attr_read(tree->share, result->open->file, &result->st,
-				last_component(args->name), &result->attr);
 	return status;
 }
 
