@@ -13,7 +13,9 @@ static ntstatus_t refuse_command(struct ksmbd_request *req)
 #define ST (KSMBD_ROW_SESSION | KSMBD_ROW_TREE)
 #define STU (KSMBD_ROW_SESSION | KSMBD_ROW_TREE | KSMBD_ROW_AS_USER)
 #define STUF (STU | KSMBD_ROW_FID_OPTIONAL)
-#define WRITE_ACCESS (FILE_WRITE_DATA | FILE_APPEND_DATA)
+#define MAY_READ (FILE_READ_DATA | FILE_EXECUTE)
+#define MAY_WRITE (FILE_WRITE_DATA | FILE_APPEND_DATA)
+#define MAY_LIST FILE_LIST_DIRECTORY
 
 /*
  * min_body is StructureSize without the flexible byte, [MS-SMB2] 2.2. A right of 0
@@ -22,25 +24,25 @@ static ntstatus_t refuse_command(struct ksmbd_request *req)
  */
 /* clang-format off */
 static const struct ksmbd_smb2_row rows[SMB2_COMMAND_NR] = {
-	/*                          name          size  body flags fid access */
-	[SMB2_NEGOTIATE]       = { "NEGOTIATE",       36, 36, 0,   0, 0, ksmbd_smb2_negotiate },
-	[SMB2_SESSION_SETUP]   = { "SESSION_SETUP",   25, 24, 0,   0, 0, ksmbd_smb2_session_setup },
-	[SMB2_LOGOFF]          = { "LOGOFF",           4,  4, S,   0, 0, ksmbd_smb2_logoff },
-	[SMB2_TREE_CONNECT]    = { "TREE_CONNECT",     9,  8, S,   0, 0, ksmbd_smb2_tree_connect },
-	[SMB2_TREE_DISCONNECT] = { "TREE_DISCONNECT",  4,  4, ST,  0, 0, ksmbd_smb2_tree_disconnect },
-	[SMB2_CREATE]          = { "CREATE",          57, 56, STU, 0, 0, ksmbd_smb2_create },
-	[SMB2_CLOSE]           = { "CLOSE",           24, 24, STU, 8, 0, ksmbd_smb2_close },
-	[SMB2_FLUSH]           = { "FLUSH",           24, 24, STU, 8, WRITE_ACCESS, ksmbd_smb2_flush },
-	[SMB2_READ]            = { "READ",            49, 48, STU, 16, FILE_READ_DATA | FILE_EXECUTE, ksmbd_smb2_read },
-	[SMB2_WRITE]           = { "WRITE",           49, 48, STU, 16, WRITE_ACCESS, ksmbd_smb2_write },
-	[SMB2_LOCK]            = { "LOCK",            48, 48, STU, 8, 0, refuse_command },
-	[SMB2_IOCTL]           = { "IOCTL",           57, 56, STUF, 8, 0, ksmbd_smb2_ioctl },
-	[SMB2_ECHO]            = { "ECHO",             4,  4, 0,   0, 0, ksmbd_smb2_echo },
-	[SMB2_QUERY_DIRECTORY] = { "QUERY_DIRECTORY", 33, 32, STU, 8, FILE_LIST_DIRECTORY, ksmbd_smb2_query_directory },
-	[SMB2_CHANGE_NOTIFY]   = { "CHANGE_NOTIFY",   32, 32, STU, 8, 0, refuse_command },
-	[SMB2_QUERY_INFO]      = { "QUERY_INFO",      41, 40, STU, 24, 0, ksmbd_smb2_query_info },
-	[SMB2_SET_INFO]        = { "SET_INFO",        33, 32, STU, 16, 0, ksmbd_smb2_set_info },
-	[SMB2_OPLOCK_BREAK]    = { "OPLOCK_BREAK",    24, 24, ST,  8, 0, refuse_command },
+	/*                          size  body  flags fid access, handler */
+	[SMB2_NEGOTIATE]       = {  36,   36,   0,    0,  0, ksmbd_smb2_negotiate },
+	[SMB2_SESSION_SETUP]   = {  25,   24,   0,    0,  0, ksmbd_smb2_session_setup },
+	[SMB2_LOGOFF]          = {   4,    4,   S,    0,  0, ksmbd_smb2_logoff },
+	[SMB2_TREE_CONNECT]    = {   9,    8,   S,    0,  0, ksmbd_smb2_tree_connect },
+	[SMB2_TREE_DISCONNECT] = {   4,    4,   ST,   0,  0, ksmbd_smb2_tree_disconnect },
+	[SMB2_CREATE]          = {  57,   56,   STU,  0,  0, ksmbd_smb2_create },
+	[SMB2_CLOSE]           = {  24,   24,   STU,  8,  0, ksmbd_smb2_close },
+	[SMB2_FLUSH]           = {  24,   24,   STU,  8,  MAY_WRITE, ksmbd_smb2_flush },
+	[SMB2_READ]            = {  49,   48,   STU,  16, MAY_READ, ksmbd_smb2_read },
+	[SMB2_WRITE]           = {  49,   48,   STU,  16, MAY_WRITE, ksmbd_smb2_write },
+	[SMB2_LOCK]            = {  48,   48,   STU,  8,  0, refuse_command },
+	[SMB2_IOCTL]           = {  57,   56,   STUF, 8,  0, ksmbd_smb2_ioctl },
+	[SMB2_ECHO]            = {   4,    4,   0,    0,  0, ksmbd_smb2_echo },
+	[SMB2_QUERY_DIRECTORY] = {  33,   32,   STU,  8,  MAY_LIST, ksmbd_smb2_query_directory },
+	[SMB2_CHANGE_NOTIFY]   = {  32,   32,   STU,  8,  0, refuse_command },
+	[SMB2_QUERY_INFO]      = {  41,   40,   STU,  24, 0, ksmbd_smb2_query_info },
+	[SMB2_SET_INFO]        = {  33,   32,   STU,  16, 0, ksmbd_smb2_set_info },
+	[SMB2_OPLOCK_BREAK]    = {  24,   24,   ST,   8,  0, refuse_command },
 };
 /* clang-format on */
 

@@ -19,7 +19,6 @@
  * @run: handler
  */
 struct ksmbd_smb2_row {
-	const char *name;
 	u16 structure_size;
 	u16 min_body;
 	u16 flags;

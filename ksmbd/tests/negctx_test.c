@@ -6,7 +6,7 @@
 
 #define PREAUTH	 "01000a0000000000010004000100aabbccdd"
 #define PREAUTH_ "01000a0000000000010004000100aabbccdd000000000000"
-#define CIPHERS_ "020006000000000002000200010000000000"
+#define CIPHERS_ "02000600000000000200020001000000"
 #define SIGNING	 "08000600000000000200010002000000"
 
 static ntstatus_t read_hex(struct ksmbd_negctx *ctx, const char *hex, u32 count)
@@ -75,7 +75,7 @@ static void refuses(struct kunit *test)
 		{ PREAUTH, 2 },
 		{ PREAUTH_ PREAUTH, 2 },
 		{ PREAUTH_ SIGNING SIGNING, 3 },
-		{ CIPHERS_ "000000000000" CIPHERS_, 2 },
+		{ CIPHERS_ CIPHERS_, 2 },
 		{ "0100ffff00000000", 1 },
 		{ "01000100000000000100", 1 }, /* data ends in the count */
 		{ "0100020000000000ffff", 1 }, /* more algorithms than data */
