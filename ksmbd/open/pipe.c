@@ -17,9 +17,11 @@
  * @id: what the daemon knows it by
  * @readers: (open->lock) parked reads
  * @closed: (open->lock)
+ * @round: (open->lock) counts the writes
  */
 struct ksmbd_pipe {
 	u32 id;
+	u32 round;
 	bool closed;
 	struct list_head readers;
 };
@@ -102,13 +104,15 @@ ntstatus_t ksmbd_pipe_write(struct ksmbd_open *open, const u8 *data, u32 len)
 
 	mutex_lock(&open->lock);
 	err = pipe->closed ? -EPIPE : ksmbd_upcall_rpc_write(pipe->id, data, len);
-	if (!err)
+	if (!err) {
+		pipe->round++;
 		wake_readers(pipe);
+	}
 	mutex_unlock(&open->lock);
 	return err ? STATUS_PIPE_BROKEN : STATUS_SUCCESS;
 }
 
-ntstatus_t ksmbd_pipe_read(struct ksmbd_open *open, u8 *buf, u32 cap, u32 *len)
+ntstatus_t ksmbd_pipe_read(struct ksmbd_open *open, u8 *buf, u32 cap, u32 *len, u32 *round)
 {
 	struct ksmbd_pipe *pipe = open->pipe;
 	bool more = false;
@@ -116,6 +120,7 @@ ntstatus_t ksmbd_pipe_read(struct ksmbd_open *open, u8 *buf, u32 cap, u32 *len)
 
 	*len = 0;
 	mutex_lock(&open->lock);
+	*round = pipe->round;
 	err = pipe->closed ? -EPIPE : ksmbd_upcall_rpc_read(pipe->id, buf, cap, len, &more);
 	mutex_unlock(&open->lock);
 	if (err == -ENODATA)
@@ -135,7 +140,7 @@ static void unhook_reader(struct ksmbd_request *req)
 	kfree(reader);
 }
 
-ntstatus_t ksmbd_pipe_wait(struct ksmbd_open *open, struct ksmbd_request *req,
+ntstatus_t ksmbd_pipe_wait(struct ksmbd_open *open, u32 round, struct ksmbd_request *req,
 			   ntstatus_t (*resume)(struct ksmbd_request *req, ntstatus_t why))
 {
 	struct pipe_reader *reader = kzalloc(sizeof(*reader), GFP_KERNEL);
@@ -148,6 +153,8 @@ ntstatus_t ksmbd_pipe_wait(struct ksmbd_open *open, struct ksmbd_request *req,
 	mutex_lock(&open->lock);
 	if (open->pipe->closed) {
 		status = STATUS_PIPE_BROKEN;
+	} else if (open->pipe->round != round) {
+		status = STATUS_RETRY; /* its wake-up has passed already */
 	} else {
 		ksmbd_request_park(req, resume, unhook_reader, reader);
 		list_add_tail(&reader->link, &open->pipe->readers);

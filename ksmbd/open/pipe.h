@@ -27,18 +27,21 @@ void ksmbd_pipe_free(struct ksmbd_pipe *pipe);
 ntstatus_t ksmbd_pipe_write(struct ksmbd_open *open, const u8 *data, u32 len);
 /**
  * ksmbd_pipe_read() - what is waiting
- * @len: receives the bytes; @status_more: STATUS_BUFFER_OVERFLOW when more is waiting
+ * @len: receives the bytes
+ * @round: for ksmbd_pipe_wait()
  * Return: STATUS_SUCCESS, STATUS_BUFFER_OVERFLOW (data, more waiting), STATUS_RETRY
  * (nothing yet), STATUS_PIPE_BROKEN
  */
-ntstatus_t ksmbd_pipe_read(struct ksmbd_open *open, u8 *buf, u32 cap, u32 *len);
+ntstatus_t ksmbd_pipe_read(struct ksmbd_open *open, u8 *buf, u32 cap, u32 *len, u32 *round);
 
 /**
  * ksmbd_pipe_wait() - park @req until there may be something to read
+ * @round: from the ksmbd_pipe_read() that found nothing
  * @resume: runs then
- * Return: KSMBD_STATUS_PARKED, or STATUS_PIPE_BROKEN
+ * Return: KSMBD_STATUS_PARKED, STATUS_RETRY (written to meanwhile: read again), or
+ * STATUS_PIPE_BROKEN
  */
-ntstatus_t ksmbd_pipe_wait(struct ksmbd_open *open, struct ksmbd_request *req,
+ntstatus_t ksmbd_pipe_wait(struct ksmbd_open *open, u32 round, struct ksmbd_request *req,
 			   ntstatus_t (*resume)(struct ksmbd_request *req, ntstatus_t why));
 
 #endif

@@ -39,10 +39,10 @@ static void rows(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(spec); i++) {
 		row = ksmbd_smb2_row_find(spec[i].command);
 		KUNIT_ASSERT_NOT_NULL(test, row);
-		KUNIT_EXPECT_EQ_MSG(test, row->structure_size, spec[i].size, "%s", row->name);
-		KUNIT_EXPECT_EQ_MSG(test, row->fid_offset, spec[i].fid, "%s", row->name);
+		KUNIT_EXPECT_EQ_MSG(test, row->structure_size, spec[i].size, "command %u", i);
+		KUNIT_EXPECT_EQ_MSG(test, row->fid_offset, spec[i].fid, "command %u", i);
 		KUNIT_EXPECT_EQ_MSG(test, !!(row->flags & KSMBD_ROW_SESSION), spec[i].session,
-				    "%s", row->name);
+				    "command %u", i);
 	}
 }
 
@@ -56,8 +56,6 @@ static void rows_make_sense(struct kunit *test)
 		row = ksmbd_smb2_row_find(command);
 		if (!row)
 			continue;
-		KUNIT_EXPECT_NOT_NULL(test, row->run);
-		KUNIT_EXPECT_NOT_NULL(test, row->name);
 		/* Odd sizes count one byte of a part that may be missing. */
 		KUNIT_EXPECT_EQ(test, row->min_body, row->structure_size & ~1);
 		if (row->fid_offset)

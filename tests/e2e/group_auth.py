@@ -7,7 +7,8 @@ import struct
 import rawsmb
 from clients import SmbClient
 from harness import Group, expect, expect_equal
-from rawcrypto import FLAG_KEY_EXCHANGE, Ntlm
+from rawcrypto import (FLAG_KEY_EXCHANGE, Ntlm, spnego_init,
+                       spnego_response)
 from rawfile import Client, query_info_body
 from servers import Share, Spec
 
@@ -369,3 +370,58 @@ def protocols(env):
     with raw(env, target) as conn:
         conn.login("alice", "wonder land", dialects=(0x0202, 0x0210))
         expect_equal(conn.dialect, 0x0210, "2.1")
+
+
+@GROUP.test("a client that demands encryption is not served in the clear")
+def encryption(env):
+    smb = SmbClient(env, server(env))
+    done = smb.raw("ls", extra=["--client-protection=encrypt"])
+    if done.code == 0 and not done.statuses:     # it was served, encrypted
+        return
+    expect(done.code != 0, "it was served: " + done.describe())
+    smb.run("ls")
+
+
+@GROUP.test("a client that knows SMB1 only is turned away",
+            not_on_reference="its limit is the tests' setting")
+def smb1_only(env):
+    smb = SmbClient(env, server(env), options=[
+        "client min protocol=CORE", "client max protocol=NT1"])
+    done = smb.raw("ls")
+    expect(done.code != 0, "it was served: " + done.describe())
+    expect("Connection" in done.output or done.statuses, done.describe())
+
+
+@GROUP.test("raw: a session authenticates anew, rightly and wrongly")
+def again(env):
+    def setup_again(conn, user, password):
+        kept = conn.session, conn.tree, conn.key
+        ntlm = Ntlm(user, password)
+        first = conn.request(rawsmb.SESSION_SETUP, conn.setup_body(
+            spnego_init(ntlm.negotiate())), sign=True, session=kept[0])
+        if first.name != "MORE_PROCESSING_REQUIRED":
+            return first.name
+        offset, size = struct.unpack_from("<HH", first.body, 4)
+        ntlm.parse_challenge(first.message[offset:offset + size])
+        blob = ntlm.authenticate()
+        reply = conn.request(rawsmb.SESSION_SETUP, conn.setup_body(
+            spnego_response(blob, ntlm.mechlist_mic())), sign=True,
+            session=kept[0])
+        return reply.name
+
+    for dialect in rawsmb.ALL_DIALECTS:
+        with raw(env) as conn:
+            conn.login("alice", "wonder land", dialects=(dialect,),
+                       signing=True)
+            handle = conn.create("held")
+            expect_equal(setup_again(conn, "alice", "wonder land"), "SUCCESS",
+                         "again at %#x" % dialect)
+            conn.write(handle, 0, b"still mine")
+            got = setup_again(conn, "alice", "wrong")
+            expect_equal(got, "LOGON_FAILURE", "wrongly at %#x" % dialect)
+        with raw(env) as conn:
+            conn.login("alice", "wonder land", dialects=(dialect,),
+                       signing=True)
+            got = setup_again(conn, "dave", "plain")
+            expect(got in ("SUCCESS", "ACCESS_DENIED", "LOGON_FAILURE",
+                           "NOT_SUPPORTED"), "as another: " + got)

@@ -6,7 +6,7 @@ import time
 import rawcrypto
 import rawsmb
 from harness import Group, expect, expect_equal
-from rawfile import Client
+from rawfile import Client, read_body
 from servers import Share, Spec
 
 GROUP = Group("limits", "deadline to log in, bounded connections and memory",
@@ -222,3 +222,82 @@ def sessions(env):
         expect(set(names[6:]) <= {"INSUFFICIENT_RESOURCES",
                                   "REQUEST_NOT_ACCEPTED", "ACCESS_DENIED"},
                "the others: %s" % names[6:])
+
+
+def growth_limit(env):
+    """KiB that the server may grow by where nothing should stay."""
+    return 60000 if env.opts.slow <= 1 else 250000
+
+
+@GROUP.test("half-made sessions are bounded, and take no memory")
+def half_sessions(env):
+    server = impatient(env)
+    before = server.rss_kib()
+    token = rawcrypto.spnego_init(rawcrypto.Ntlm("alice", "x").negotiate())
+    with connect(env, server) as conn:
+        conn.negotiate()
+        names = set()
+        try:
+            for _ in range(env.scale(3000, 800)):
+                names.add(conn.request(rawsmb.SESSION_SETUP,
+                                       conn.setup_body(token),
+                                       session=0).name)
+        except rawsmb.Closed:
+            names.add("closed")
+        expect(names - {"MORE_PROCESSING_REQUIRED"}, "no bound was met")
+        expect(names <= {"MORE_PROCESSING_REQUIRED", "closed",
+                         "REQUEST_NOT_ACCEPTED", "INSUFFICIENT_RESOURCES"},
+               "statuses: %s" % names)
+        expect(server.rss_kib() - before < growth_limit(env), "memory grew")
+
+
+@GROUP.test("trees of a session are bounded")
+def trees(env):
+    server = impatient(env)
+    with connect(env, server).login("alice", "wonder land") as conn:
+        names = [conn.tree_connect("data", check=False).name
+                 for _ in range(env.scale(3000, 800))]
+        expect(set(names) <= {"SUCCESS", "REQUEST_NOT_ACCEPTED",
+                              "INSUFFICIENT_RESOURCES"},
+               "statuses: %s" % set(names))
+        expect("SUCCESS" != names[-1], "no bound was met")
+        handle = conn.create("in a tree")
+        conn.close(handle)
+    with connect(env, server).login("alice", "wonder land") as conn:
+        expect(conn.alive(), "the trees of a former session still count")
+
+
+def deaf(env, signing):
+    """Asks for 500 MiB with all credits and takes nothing of it."""
+    server = impatient(env)
+    with open(env.path("data", "large"), "wb") as stream:
+        stream.truncate(8 << 20)
+    before = server.rss_kib()
+    with connect(env, server) as conn:
+        conn.login("alice", "wonder land", signing=signing)
+        echo = struct.pack("<HH", 4, 0)
+        for _ in range(150):
+            conn.request(rawsmb.ECHO, echo, credits=256)
+        handle = conn.open("large")
+        asked = 0
+        conn.sock.settimeout(env.seconds(3))
+        try:
+            while conn.credits > 64 and asked < 500:
+                conn.send(rawsmb.READ, read_body(handle.id, 0, 1 << 20),
+                          charge=16)
+                asked += 1
+        except (TimeoutError, rawsmb.Closed):
+            pass
+        expect(asked > 20, "only %d requests could be sent" % asked)
+        time.sleep(env.seconds(1))
+        grown = server.rss_kib() - before
+        expect(grown < 4 * growth_limit(env), "%d KiB for one client that "
+               "takes no reply" % grown)
+        with connect(env, server).login("alice", "wonder land") as other:
+            expect(other.alive(), "another client is not served")
+
+
+GROUP.add("a client that takes no replies holds little memory, unsigned",
+          lambda env: deaf(env, False))
+GROUP.add("a client that takes no replies holds little memory, signed",
+          lambda env: deaf(env, True))

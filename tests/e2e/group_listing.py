@@ -237,3 +237,22 @@ def moving(env):
         stay = [n for n in got if n.startswith("stay")]
         expect_equal(len(stay), 500, "entries that stayed")
         expect_equal(len(set(stay)), 500, "different entries that stayed")
+
+
+@GROUP.test("raw: patterns made to take for ever do not")
+def endless_patterns(env):
+    server = prepare(env)
+    folder = env.make_dir("data", "bomb")
+    for number in range(30):
+        open(os.path.join(folder, "a" * (200 + number)), "wb").close()
+    with Client(server.port, env.seconds(10)).login(*server.user) as conn:
+        for pattern in ("*a" * 100 + "b", "*" * 200 + "b", "<a" * 100 + "b",
+                        "?*" * 100 + "b", "*a?" * 60 + "*b", '<"<a' * 50,
+                        "*" * 20000, ">" * 20000, "a*" * 10000):
+            handle = open_dir(conn, "bomb")
+            reply = conn.request(rawsmb.QUERY_DIRECTORY, query_directory_body(
+                handle.id, pattern))
+            expect(reply.name in ("NO_SUCH_FILE", "SUCCESS",
+                                  "OBJECT_NAME_INVALID", "INVALID_PARAMETER",
+                                  "NAME_TOO_LONG"), reply.name)
+            conn.close(handle)

@@ -2,12 +2,14 @@
 """File names: alphabets, length, case, and what is not a name."""
 import os
 import struct
+import threading
 
 import rawsmb
 from clients import SmbClient
-from harness import Group, expect, expect_equal, pattern, sha256_file
+from harness import Group, Skip, expect, expect_equal, pattern, sha256_file
 from rawfile import Client
 from rawsmb import File
+from servers import LIBC
 
 GROUP = Group("names", "Unicode, case-insensitivity, invalid names")
 
@@ -379,6 +381,72 @@ def symlinks(env):
     expect_equal(os.listdir(secret), ["secret"], "what is outside")
     with open(os.path.join(secret, "secret")) as stream:
         expect_equal(stream.read(), "secret", "the file outside")
+
+
+def exchange(first, second):
+    """renameat2(RENAME_EXCHANGE): two names swap what they stand for."""
+    at_fdcwd, rename_exchange = -100, 2
+    if LIBC.renameat2(at_fdcwd, os.fsencode(first), at_fdcwd,
+                      os.fsencode(second), rename_exchange):
+        raise Skip("the file system cannot exchange names")
+
+
+@GROUP.test("raw: a directory exchanged for a symlink all the time")
+def swapped(env):
+    outside = env.make_dir("outside-swap")
+    with open(os.path.join(outside, "file"), "w") as stream:
+        stream.write("outside")
+    swap, other = env.make_dir("data", "swap"), env.path("data", "swap-link")
+    with open(os.path.join(swap, "file"), "w") as stream:
+        stream.write("inside")
+    os.symlink(outside, other)
+    exchange(swap, other)
+    going = threading.Event()
+    going.set()
+
+    def exchanger():
+        while going.is_set():
+            exchange(swap, other)
+
+    thread = threading.Thread(target=exchanger, daemon=True)
+    thread.start()
+    seen = set()
+    try:
+        with client(env) as conn:
+            for number in range(env.scale(3000, 1000)):
+                name = ("swap\\file", "SWAP\\File",
+                        "swap\\new %d" % number)[number % 3]
+                reply = conn.create(name, check=False)
+                if not isinstance(reply, File):
+                    seen.add(reply.name)
+                    continue
+                seen.add("SUCCESS")
+                if number % 3 < 2:
+                    expect(conn.read(reply, 0, 99) != b"outside",
+                           "a file outside the share was read")
+                conn.close(reply)
+    finally:
+        going.clear()
+        thread.join()
+    expect_equal(os.listdir(outside), ["file"], "files outside")
+    expect("SUCCESS" in seen, "nothing was opened at all: %s" % seen)
+
+
+@GROUP.test("raw: paths of 10,000 components and other monsters")
+def monsters(env):
+    with client(env) as conn:
+        for name in ("\\".join(["a"] * 10000), "x" * 32000,
+                     "\\".join(["..", "a"] * 3000), "a" + "\\" * 2000 + "b",
+                     "\\".join(["é" * 100] * 150), "." * 500,
+                     "a" + " " * 30000):
+            for disposition in (1, 3):
+                reply = conn.create(name, check=False,
+                                    disposition=disposition)
+                expect(not isinstance(reply, File), "it was opened")
+                expect(reply.name.startswith(("OBJECT_", "NAME_",
+                                              "INVALID_PARAMETER",
+                                              "NO_SUCH_FILE")), reply.name)
+        expect(conn.alive(), "the connection is gone")
 
 
 @GROUP.test("raw: FileNameInformation and FileAllInformation tell the path")
