@@ -6,16 +6,20 @@
 #include <linux/types.h>
 
 /* "server signing"; auto: offered, used when the client asks */
-enum ksmbd_signing { KSMBD_SIGNING_DISABLED, KSMBD_SIGNING_ENABLED, KSMBD_SIGNING_AUTO,
-		     KSMBD_SIGNING_MANDATORY };
+enum ksmbd_signing {
+	KSMBD_SIGNING_DISABLED,
+	KSMBD_SIGNING_ENABLED,
+	KSMBD_SIGNING_AUTO,
+	KSMBD_SIGNING_MANDATORY
+};
 
 /* Dialects in wire values ([MS-SMB2] 2.2.3); SMB1 is below all of them. */
 #define KSMBD_DIALECT_SMB1 0x0001
-#define KSMBD_DIALECT_202 0x0202
-#define KSMBD_DIALECT_210 0x0210
-#define KSMBD_DIALECT_300 0x0300
-#define KSMBD_DIALECT_302 0x0302
-#define KSMBD_DIALECT_311 0x0311
+#define KSMBD_DIALECT_202  0x0202
+#define KSMBD_DIALECT_210  0x0210
+#define KSMBD_DIALECT_300  0x0300
+#define KSMBD_DIALECT_302  0x0302
+#define KSMBD_DIALECT_311  0x0311
 
 /**
  * struct ksmbd_config - the settings; owner: config.c, shared read-only

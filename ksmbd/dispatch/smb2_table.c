@@ -9,13 +9,13 @@ static ntstatus_t refuse_command(struct ksmbd_request *req)
 	return STATUS_NOT_SUPPORTED;
 }
 
-#define S KSMBD_ROW_SESSION
-#define ST (KSMBD_ROW_SESSION | KSMBD_ROW_TREE)
-#define STU (KSMBD_ROW_SESSION | KSMBD_ROW_TREE | KSMBD_ROW_AS_USER)
-#define STUF (STU | KSMBD_ROW_FID_OPTIONAL)
-#define MAY_READ (FILE_READ_DATA | FILE_EXECUTE)
+#define S	  KSMBD_ROW_SESSION
+#define ST	  (KSMBD_ROW_SESSION | KSMBD_ROW_TREE)
+#define STU	  (KSMBD_ROW_SESSION | KSMBD_ROW_TREE | KSMBD_ROW_AS_USER)
+#define STUF	  (STU | KSMBD_ROW_FID_OPTIONAL)
+#define MAY_READ  (FILE_READ_DATA | FILE_EXECUTE)
 #define MAY_WRITE (FILE_WRITE_DATA | FILE_APPEND_DATA)
-#define MAY_LIST FILE_LIST_DIRECTORY
+#define MAY_LIST  FILE_LIST_DIRECTORY
 
 /*
  * min_body is StructureSize without the flexible byte, [MS-SMB2] 2.2. A right of 0

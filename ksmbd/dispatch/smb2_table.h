@@ -5,9 +5,9 @@
 
 #include "frame/request_types.h"
 
-#define KSMBD_ROW_SESSION BIT(0) /* needs a valid session */
-#define KSMBD_ROW_TREE BIT(1) /* needs a tree connection */
-#define KSMBD_ROW_AS_USER BIT(2) /* touches files: runs with the user's credentials */
+#define KSMBD_ROW_SESSION      BIT(0) /* needs a valid session */
+#define KSMBD_ROW_TREE	       BIT(1) /* needs a tree connection */
+#define KSMBD_ROW_AS_USER      BIT(2) /* touches files: runs with the user's credentials */
 #define KSMBD_ROW_FID_OPTIONAL BIT(3) /* a FileId of all ones means: no open */
 
 /**

@@ -118,8 +118,7 @@ static void finish_reply(struct ksmbd_request *req, ntstatus_t status, u32 credi
 	if (ksmbd_status_is_error(status))
 		pr_debug("ksmbd: %s: command %u: %s\n", req->conn->peer.text, hdr.command,
 			 ksmbd_status_name(status));
-	hdr.flags = SMB2_FLAGS_SERVER_TO_REDIR |
-		    (req->hdr.flags & SMB2_FLAGS_RELATED_OPERATIONS);
+	hdr.flags = SMB2_FLAGS_SERVER_TO_REDIR | (req->hdr.flags & SMB2_FLAGS_RELATED_OPERATIONS);
 	if (req->park.async_id) {
 		hdr.flags |= SMB2_FLAGS_ASYNC_COMMAND;
 		hdr.async_id = req->park.async_id;

@@ -18,8 +18,8 @@
 #include "wire/smb2_format.h"
 #include "wire/smb2_hdr.h"
 
-#define LENGTH_WORD 4
-#define SESSION_MESSAGE 0x00
+#define LENGTH_WORD	  4
+#define SESSION_MESSAGE	  0x00
 #define SESSION_KEEPALIVE 0x85
 
 /* A security token of KSMBD_AUTH_MAX_TOKEN and what is around it. */

@@ -17,7 +17,7 @@
 /* Elements in one message; far more than any client sends. */
 #define MAX_CHAIN 256
 /* Buffers up to four times this serve any message. */
-#define SMALL 4096u
+#define SMALL	    4096u
 #define CREDIT_UNIT 65536
 /* No more than one connection may have at work (frame.c). */
 #define MAX_COST (32u << 20)
@@ -112,10 +112,11 @@ void ksmbd_request_free(struct ksmbd_request *req)
 	}
 	ksmbd_outgoing_free(conn, req->out);
 	ksmbd_request_drop_element(req);
-	give_buffer(conn, req->buf, req->buf_size);
 	spin_lock(&conn->lock);
 	list_del(&req->link);
 	spin_unlock(&conn->lock);
+	/* Not earlier: a CANCEL looks into the messages of the list. */
+	give_buffer(conn, req->buf, req->buf_size);
 	atomic_sub(req->cost, &conn->running_bytes);
 	wake_up_all(&conn->idle);
 	kfree(req);

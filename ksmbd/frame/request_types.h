@@ -76,9 +76,9 @@ struct ksmbd_outgoing {
 
 enum ksmbd_park_state {
 	KSMBD_PARK_NONE,
-	KSMBD_PARK_SET, /* the handler has asked for it and is still running */
+	KSMBD_PARK_SET,	    /* the handler has asked for it and is still running */
 	KSMBD_PARK_WAITING, /* interim response sent, nobody works on it */
-	KSMBD_PARK_WOKEN, /* queued, or to be continued by the handler's caller */
+	KSMBD_PARK_WOKEN,   /* queued, or to be continued by the handler's caller */
 };
 
 /**
@@ -115,7 +115,7 @@ struct ksmbd_request {
 	u32 cost; /* bytes it counts for in conn->running_bytes */
 
 	/* current element */
-	u32 off; /* where it begins in @buf */
+	u32 off;      /* where it begins in @buf */
 	u32 elem_len; /* its bytes, padding included */
 	struct ksmbd_smb2_hdr hdr;
 	struct ksmbd_rd rd; /* whole element: base is its header, pos at the body */
@@ -133,22 +133,22 @@ struct ksmbd_request {
 	u64 related_persistent_id;
 	u64 related_volatile_id;
 	bool related_has_fid;
-	bool unrelated; /* the chain began with an element that claimed to be related */
+	bool unrelated;		   /* the chain began with an element that claimed to be related */
 	ntstatus_t related_status; /* why there is no FileId to inherit */
 
 	struct ksmbd_park park;
 	/* A CANCEL came before the element parked, if it ever does; connection's lock. */
 	bool cancelled;
 	u64 cancelled_id;
-	u32 credits_granted; /* for the current element */
-	bool interim_sent; /* current element was answered with STATUS_PENDING */
-	bool close_conn; /* end the connection once the reply is out */
-	bool drop_conn; /* end the connection without a word */
-	u8 *preauth; /* hash the reply goes into, or NULL; lives in conn or channel */
+	u32 credits_granted;	/* for the current element */
+	bool interim_sent;	/* current element was answered with STATUS_PENDING */
+	bool close_conn;	/* end the connection once the reply is out */
+	bool drop_conn;		/* end the connection without a word */
+	u8 *preauth;		/* hash the reply goes into, or NULL; lives in conn or channel */
 	bool sign_with_new_key; /* SESSION_SETUP success: sign although request was not */
 
 	struct ksmbd_outgoing *out; /* finished elements; NULL once it is sent */
-	struct ksmbd_reply *reply; /* current element's */
+	struct ksmbd_reply *reply;  /* current element's */
 };
 
 /**

@@ -15,17 +15,26 @@
 
 #include "util/seg_types.h"
 
-enum ksmbd_hash_alg { KSMBD_HASH_MD5, KSMBD_HASH_SHA256, KSMBD_HASH_SHA512, KSMBD_HASH_NR };
+enum ksmbd_hash_alg {
+	KSMBD_HASH_MD5,
+	KSMBD_HASH_SHA256,
+	KSMBD_HASH_SHA512,
+	KSMBD_HASH_NR
+};
 
 enum ksmbd_mac_alg {
-	KSMBD_MAC_HMAC_MD5, /* 16-byte result */
+	KSMBD_MAC_HMAC_MD5,    /* 16-byte result */
 	KSMBD_MAC_HMAC_SHA256, /* 32-byte result */
-	KSMBD_MAC_AES_CMAC, /* 16-byte key and result, RFC 4493 */
-	KSMBD_MAC_AES_GMAC, /* 16-byte key and result, 12-byte nonce, SP 800-38D */
+	KSMBD_MAC_AES_CMAC,    /* 16-byte key and result, RFC 4493 */
+	KSMBD_MAC_AES_GMAC,    /* 16-byte key and result, 12-byte nonce, SP 800-38D */
 	KSMBD_MAC_NR
 };
 
-enum ksmbd_aead_alg { KSMBD_AEAD_AES_CCM, KSMBD_AEAD_AES_GCM, KSMBD_AEAD_NR };
+enum ksmbd_aead_alg {
+	KSMBD_AEAD_AES_CCM,
+	KSMBD_AEAD_AES_GCM,
+	KSMBD_AEAD_NR
+};
 
 #define KSMBD_AEAD_TAG_SIZE 16
 

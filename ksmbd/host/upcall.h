@@ -13,17 +13,17 @@
 #include <linux/bits.h>
 #include <linux/types.h>
 
-#define KSMBD_ACCOUNT_SIZE 48
+#define KSMBD_ACCOUNT_SIZE    48
 #define KSMBD_SHARE_NAME_SIZE 64
-#define KSMBD_NT_HASH_SIZE 16
+#define KSMBD_NT_HASH_SIZE    16
 #define KSMBD_RPC_MAX_PAYLOAD (64 * 1024)
 
 /* Login flags: bit values of the deployed daemon's status word. */
-#define KSMBD_LOGIN_OK BIT(0)
+#define KSMBD_LOGIN_OK		 BIT(0)
 #define KSMBD_LOGIN_BAD_PASSWORD BIT(1)
-#define KSMBD_LOGIN_BAD_UID BIT(2)
-#define KSMBD_LOGIN_BAD_USER BIT(3)
-#define KSMBD_LOGIN_GUEST BIT(4)
+#define KSMBD_LOGIN_BAD_UID	 BIT(2)
+#define KSMBD_LOGIN_BAD_USER	 BIT(3)
+#define KSMBD_LOGIN_GUEST	 BIT(4)
 
 /**
  * struct ksmbd_login - an account
@@ -56,20 +56,20 @@ struct ksmbd_login {
 int ksmbd_upcall_login(const char *account, struct ksmbd_login *login);
 
 /* Share flags: bit values of the deployed ABI. */
-#define KSMBD_SHARE_AVAILABLE BIT(0)
-#define KSMBD_SHARE_BROWSEABLE BIT(1)
-#define KSMBD_SHARE_WRITEABLE BIT(2)
-#define KSMBD_SHARE_READONLY BIT(3)
-#define KSMBD_SHARE_GUEST_OK BIT(4)
-#define KSMBD_SHARE_GUEST_ONLY BIT(5)
+#define KSMBD_SHARE_AVAILABLE	    BIT(0)
+#define KSMBD_SHARE_BROWSEABLE	    BIT(1)
+#define KSMBD_SHARE_WRITEABLE	    BIT(2)
+#define KSMBD_SHARE_READONLY	    BIT(3)
+#define KSMBD_SHARE_GUEST_OK	    BIT(4)
+#define KSMBD_SHARE_GUEST_ONLY	    BIT(5)
 #define KSMBD_SHARE_STORE_DOS_ATTRS BIT(6)
-#define KSMBD_SHARE_OPLOCKS BIT(7)
-#define KSMBD_SHARE_PIPE BIT(8)
-#define KSMBD_SHARE_HIDE_DOT BIT(9)
-#define KSMBD_SHARE_INHERIT_OWNER BIT(10)
-#define KSMBD_SHARE_STREAMS BIT(11)
+#define KSMBD_SHARE_OPLOCKS	    BIT(7)
+#define KSMBD_SHARE_PIPE	    BIT(8)
+#define KSMBD_SHARE_HIDE_DOT	    BIT(9)
+#define KSMBD_SHARE_INHERIT_OWNER   BIT(10)
+#define KSMBD_SHARE_STREAMS	    BIT(11)
 #define KSMBD_SHARE_FOLLOW_SYMLINKS BIT(12)
-#define KSMBD_SHARE_ACL_XATTR BIT(13)
+#define KSMBD_SHARE_ACL_XATTR	    BIT(13)
 
 /**
  * struct ksmbd_share_conf - a share's configuration as the daemon gives it
@@ -110,10 +110,10 @@ enum ksmbd_tree_status {
 	KSMBD_TREE_ERROR,
 };
 
-#define KSMBD_TREE_GUEST BIT(0)
+#define KSMBD_TREE_GUEST     BIT(0)
 #define KSMBD_TREE_READ_ONLY BIT(1)
-#define KSMBD_TREE_WRITABLE BIT(2)
-#define KSMBD_TREE_ADMIN BIT(3)
+#define KSMBD_TREE_WRITABLE  BIT(2)
+#define KSMBD_TREE_ADMIN     BIT(3)
 
 /**
  * struct ksmbd_tree_ask - a tree connection to be admitted

@@ -66,7 +66,7 @@ void ksmbd_root_put(struct ksmbd_root *root);
 /* ---- lookup ---- */
 
 #define KSMBD_LOOKUP_CASELESS BIT(0) /* fall back to a caseless match, component by component */
-#define KSMBD_LOOKUP_FOLLOW BIT(1) /* follow symbolic links (they stay beneath the root) */
+#define KSMBD_LOOKUP_FOLLOW   BIT(1) /* follow symbolic links (they stay beneath the root) */
 
 /**
  * ksmbd_path_lookup() - find a name
@@ -91,7 +91,7 @@ const char *ksmbd_path_name(const struct ksmbd_path *path);
 
 /* ---- open, create, close ---- */
 
-#define KSMBD_OPEN_READ BIT(0)
+#define KSMBD_OPEN_READ	 BIT(0)
 #define KSMBD_OPEN_WRITE BIT(1)
 #define KSMBD_OPEN_TRUNC BIT(2)
 
@@ -165,9 +165,9 @@ bool ksmbd_file_is_dir(const struct ksmbd_file *file);
 
 #define KSMBD_SETATTR_ATIME BIT(0)
 #define KSMBD_SETATTR_MTIME BIT(1)
-#define KSMBD_SETATTR_MODE BIT(2)
-#define KSMBD_SETATTR_UID BIT(3)
-#define KSMBD_SETATTR_GID BIT(4)
+#define KSMBD_SETATTR_MODE  BIT(2)
+#define KSMBD_SETATTR_UID   BIT(3)
+#define KSMBD_SETATTR_GID   BIT(4)
 
 /** struct ksmbd_setattr - what ksmbd_file_setattr() changes; @valid: KSMBD_SETATTR_* */
 struct ksmbd_setattr {
@@ -181,9 +181,9 @@ struct ksmbd_setattr {
 
 int ksmbd_file_setattr(struct ksmbd_file *file, const struct ksmbd_setattr *attr);
 
-#define KSMBD_MAY_READ BIT(2)
+#define KSMBD_MAY_READ	BIT(2)
 #define KSMBD_MAY_WRITE BIT(1)
-#define KSMBD_MAY_EXEC BIT(0)
+#define KSMBD_MAY_EXEC	BIT(0)
 
 /**
  * ksmbd_path_access() - would the file system grant these to the acting client
@@ -256,7 +256,7 @@ void ksmbd_dir_close(struct ksmbd_dirpos *pos);
 /** ksmbd_dir_rewind() - begin again; sees the directory as it is now */
 int ksmbd_dir_rewind(struct ksmbd_dirpos *pos);
 
-#define KSMBD_DIR_STAT BIT(0) /* fill in @st */
+#define KSMBD_DIR_STAT	 BIT(0) /* fill in @st */
 #define KSMBD_DIR_FOLLOW BIT(1) /* symbolic links show their target */
 
 /**

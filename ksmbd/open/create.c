@@ -13,8 +13,8 @@
 #define MAX_TRIES 8
 
 #define MODIFYING_ACCESS (FILE_WRITE_DATA | FILE_APPEND_DATA)
-#define SETTABLE_AT_CREATE                                                                       \
-	(FILE_ATTRIBUTE_READONLY | FILE_ATTRIBUTE_HIDDEN | FILE_ATTRIBUTE_SYSTEM |               \
+#define SETTABLE_AT_CREATE                                                         \
+	(FILE_ATTRIBUTE_READONLY | FILE_ATTRIBUTE_HIDDEN | FILE_ATTRIBUTE_SYSTEM | \
 	 FILE_ATTRIBUTE_TEMPORARY | FILE_ATTRIBUTE_NOT_CONTENT_INDEXED)
 
 /* What a disposition does with an object that exists, and with one that does not. */
@@ -102,10 +102,9 @@ static bool apply_new(struct ksmbd_open *open, const struct ksmbd_create_args *a
 	/* Without any the defaults hold, and nothing has to be stored. */
 	if (!attributes)
 		return false;
-	ksmbd_attr_store(open->share, open->file,
-			 attributes | (open->is_dir ? FILE_ATTRIBUTE_DIRECTORY :
-						      FILE_ATTRIBUTE_ARCHIVE),
-			 0);
+	ksmbd_attr_store(
+		open->share, open->file,
+		attributes | (open->is_dir ? FILE_ATTRIBUTE_DIRECTORY : FILE_ATTRIBUTE_ARCHIVE), 0);
 	return true;
 }
 
@@ -125,8 +124,7 @@ static ntstatus_t create_new(struct ksmbd_tree *tree, struct ksmbd_user *user,
 		return STATUS_ACCESS_DENIED;
 	if (args->parts.trailing_slash && !is_dir)
 		return STATUS_OBJECT_NAME_INVALID;
-	if ((args->attributes & FILE_ATTRIBUTE_READONLY) &&
-	    (args->options & FILE_DELETE_ON_CLOSE))
+	if ((args->attributes & FILE_ATTRIBUTE_READONLY) && (args->options & FILE_DELETE_ON_CLOSE))
 		return STATUS_CANNOT_DELETE;
 	/* Who creates an object may do with it what it asked for. */
 	granted = granted & FILE_MAXIMUM_ALLOWED ? tree->max_access : granted & tree->max_access;
@@ -317,8 +315,8 @@ static ntstatus_t try_create(struct ksmbd_tree *tree, struct ksmbd_user *user,
 	ntstatus_t status;
 	int err;
 
-	err = ksmbd_path_lookup(tree->share->root, args->name,
-				ksmbd_open_lookup_flags(tree->share), &path);
+	err = ksmbd_path_lookup(tree->share->root, args->name, ksmbd_open_lookup_flags(tree->share),
+				&path);
 	if (err)
 		return lookup_status(err);
 	if (!ksmbd_path_stat(path))

@@ -25,7 +25,7 @@ static const struct {
 	{ FILE_DELETE, FILE_SHARE_DELETE },
 };
 
-#define SHARE_MODE_RIGHTS                                                                        \
+#define SHARE_MODE_RIGHTS \
 	(FILE_READ_DATA | FILE_EXECUTE | FILE_WRITE_DATA | FILE_APPEND_DATA | FILE_DELETE)
 
 static atomic64_t next_persistent_id = ATOMIC64_INIT(0);

@@ -37,7 +37,7 @@ struct ksmbd_inode {
 	u32 generation;
 	struct mutex lock;
 	struct list_head opens; /* (lock) */
-	bool delete_pending; /* (lock) */
+	bool delete_pending;	/* (lock) */
 };
 
 /**

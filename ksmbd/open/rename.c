@@ -67,8 +67,7 @@ static ntstatus_t lookup_target(struct ksmbd_open *open, const u8 *wire_name, u3
 		return STATUS_ACCESS_DENIED;
 	if (!**name || parts.data_stream || parts.index_stream)
 		return STATUS_OBJECT_NAME_INVALID;
-	err = ksmbd_path_lookup(open->share->root, *name, ksmbd_open_lookup_flags(open->share),
-				to);
+	err = ksmbd_path_lookup(open->share->root, *name, ksmbd_open_lookup_flags(open->share), to);
 	if (err == -ENOTDIR || err == -ENOENT)
 		return STATUS_OBJECT_PATH_NOT_FOUND;
 	return ksmbd_status_from_errno(err);
@@ -114,8 +113,7 @@ out:
 	return status;
 }
 
-ntstatus_t ksmbd_open_link(struct ksmbd_open *open, const u8 *wire_name, u32 wire_len,
-			   bool replace)
+ntstatus_t ksmbd_open_link(struct ksmbd_open *open, const u8 *wire_name, u32 wire_len, bool replace)
 {
 	struct ksmbd_path *to = NULL;
 	ntstatus_t status;

@@ -14,7 +14,7 @@
 #include "util/workers.h"
 
 #define MAX_CHANNELS 1024 /* sessions on one connection */
-#define MAX_SETUPS   16 /* of them not yet established: they count against the server's limit */
+#define MAX_SETUPS   16	  /* of them not yet established: they count against the server's limit */
 
 /* A mutex: shutting a transport down may sleep. */
 static DEFINE_MUTEX(table_lock);

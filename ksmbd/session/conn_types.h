@@ -49,11 +49,11 @@ struct ksmbd_transport_ops {
 };
 
 enum ksmbd_conn_state {
-	KSMBD_CONN_NEW, /* nothing negotiated */
-	KSMBD_CONN_MULTI, /* SMB1 negotiate chose the 2.??? wildcard */
-	KSMBD_CONN_NEGOTIATED, /* a dialect is fixed */
+	KSMBD_CONN_NEW,		  /* nothing negotiated */
+	KSMBD_CONN_MULTI,	  /* SMB1 negotiate chose the 2.??? wildcard */
+	KSMBD_CONN_NEGOTIATED,	  /* a dialect is fixed */
 	KSMBD_CONN_AUTHENTICATED, /* at least one session setup has succeeded */
-	KSMBD_CONN_CLOSING, /* no further request is taken up */
+	KSMBD_CONN_CLOSING,	  /* no further request is taken up */
 };
 
 #define KSMBD_CREDIT_WINDOW 8192
@@ -98,16 +98,17 @@ struct ksmbd_conn {
 
 	spinlock_t lock;
 	DECLARE_HASHTABLE(channels, 4); /* (lock) by session id */
-	u32 nr_channels; /* (lock) */
-	struct list_head requests; /* (lock) every request not yet answered */
-	u64 next_async_id; /* (lock) */
-	struct list_head outgoing; /* (lock) messages to be sent, in order */
-	bool sending; /* (lock) somebody is at it; only that thread sends */
-	bool unsendable; /* (lock) the stream is broken: what is queued is dropped */
-	struct work_struct send_work; /* goes on where a thread would have to wait */
+	u32 nr_channels;		/* (lock) */
+	struct list_head requests;	/* (lock) every request not yet answered */
+	u64 next_async_id;		/* (lock) */
+	struct list_head outgoing;	/* (lock) messages to be sent, in order */
+	bool sending;			/* (lock) somebody is at it; only that thread sends */
+	bool unsendable;		/* (lock) the stream is broken: what is queued is dropped */
+	struct work_struct send_work;	/* goes on where a thread would have to wait */
 
 	atomic_t running_bytes; /* requests being worked on, replies not sent yet */
-	wait_queue_head_t idle; /* woken when a request ends, a reply is out, or @running_bytes falls */
+	wait_queue_head_t
+		idle; /* woken when a request ends, a reply is out, or @running_bytes falls */
 	struct delayed_work deadline; /* ends a peer that does not authenticate */
 	struct task_struct *thread;
 	void *spare_buf; /* receive thread and request end: one recycled buffer (lock) */

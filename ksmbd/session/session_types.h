@@ -84,7 +84,7 @@ struct ksmbd_session {
 	struct hlist_node hash; /* server's table of sessions, under its lock */
 	spinlock_t lock;
 	enum ksmbd_session_state state; /* (lock) */
-	u32 nr_channels; /* (lock) */
+	u32 nr_channels;		/* (lock) */
 	bool signing_required;
 	u16 dialect;
 	u8 client_guid[16];

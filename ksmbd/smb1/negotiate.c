@@ -10,11 +10,11 @@
 #include "smb2/negotiate.h"
 #include "wire/smb2_format.h"
 
-#define SMB1_HEADER_SIZE 32
-#define SMB_COM_NEGOTIATE 0x72
+#define SMB1_HEADER_SIZE      32
+#define SMB_COM_NEGOTIATE     0x72
 #define DIALECT_BUFFER_FORMAT 0x02
-#define NO_DIALECT 0xFFFF
-#define SMB1_FLAGS_REPLY 0x80
+#define NO_DIALECT	      0xFFFF
+#define SMB1_FLAGS_REPLY      0x80
 
 static const struct {
 	const char *name;
@@ -84,7 +84,7 @@ static void refuse_smb1(struct ksmbd_request *req)
 	memset(wr->buf + 5, 0, 4); /* Status */
 	wr->buf[9] |= SMB1_FLAGS_REPLY;
 	memset(wr->buf + 12, 0, 12); /* PIDHigh, SecurityFeatures, Reserved */
-	ksmbd_wr_u8(wr, 1); /* WordCount */
+	ksmbd_wr_u8(wr, 1);	     /* WordCount */
 	ksmbd_wr_u16(wr, NO_DIALECT);
 	ksmbd_wr_u16(wr, 0); /* ByteCount */
 }
@@ -93,8 +93,7 @@ bool ksmbd_smb1_negotiate(struct ksmbd_request *req, ntstatus_t *status)
 {
 	u16 dialect = decode_offer(&req->rd);
 
-	if (dialect == SMB2_DIALECT_WILDCARD &&
-	    req->conn->config->max_dialect < KSMBD_DIALECT_210)
+	if (dialect == SMB2_DIALECT_WILDCARD && req->conn->config->max_dialect < KSMBD_DIALECT_210)
 		dialect = KSMBD_DIALECT_202;
 	if (!dialect ||
 	    (dialect == KSMBD_DIALECT_202 && req->conn->config->min_dialect > dialect)) {

@@ -15,12 +15,12 @@
 #include "wire/fileinfo.h"
 #include "wire/smb2_format.h"
 
-#define BODY_SIZE 88
-#define CTX_SPACE 160 /* MxAc 32, QFid 56, padding */
+#define BODY_SIZE     88
+#define CTX_SPACE     160 /* MxAc 32, QFid 56, padding */
 #define MAX_PIPE_NAME 64
 
-#define KNOWN_OPTIONS 0x00FFFFFF
-#define MODE_OPTIONS (FILE_DIRECTORY_FILE | FILE_NON_DIRECTORY_FILE)
+#define KNOWN_OPTIONS	    0x00FFFFFF
+#define MODE_OPTIONS	    (FILE_DIRECTORY_FILE | FILE_NON_DIRECTORY_FILE)
 #define SETTABLE_ATTRIBUTES 0x00007FB7
 
 struct create_args {

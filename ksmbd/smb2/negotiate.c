@@ -19,11 +19,11 @@
 #include "wire/negctx.h"
 #include "wire/smb2_format.h"
 
-#define HINT_MAX 256
-#define BODY_MAX 768
+#define HINT_MAX	       256
+#define BODY_MAX	       768
 #define SECURITY_BUFFER_OFFSET 128
-#define SALT_SIZE 32
-#define SMB202_MAX_IO 65536
+#define SALT_SIZE	       32
+#define SMB202_MAX_IO	       65536
 
 struct negotiate_args {
 	u16 security_mode;
@@ -230,8 +230,7 @@ ntstatus_t ksmbd_smb2_negotiate(struct ksmbd_request *req)
 		return status;
 	mutex_lock(&req->conn->setup_lock);
 	status = execute_negotiate(req, &args);
-	if (status == STATUS_SUCCESS &&
-	    !ksmbd_conn_set_state(req->conn, KSMBD_CONN_NEGOTIATED))
+	if (status == STATUS_SUCCESS && !ksmbd_conn_set_state(req->conn, KSMBD_CONN_NEGOTIATED))
 		status = STATUS_INVALID_PARAMETER;
 	mutex_unlock(&req->conn->setup_lock);
 	if (status == STATUS_SUCCESS)

@@ -23,8 +23,7 @@ ntstatus_t ksmbd_reply_reserve(struct ksmbd_request *req, u32 bytes);
 void ksmbd_reply_payload_mem(struct ksmbd_request *req, void *buf, u32 len);
 
 /** ksmbd_reply_payload_file() - append a file range; takes an own reference on @file */
-void ksmbd_reply_payload_file(struct ksmbd_request *req, struct ksmbd_file *file, u64 off,
-			      u32 len);
+void ksmbd_reply_payload_file(struct ksmbd_request *req, struct ksmbd_file *file, u64 off, u32 len);
 
 /**
  * ksmbd_reply_will_sign() - must the payload be memory, because it is to be signed

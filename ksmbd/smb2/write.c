@@ -59,8 +59,8 @@ static ntstatus_t write_file(struct ksmbd_request *req, const struct write_args 
 	/* Straight from the receive buffer. */
 	if (!err && seg.len)
 		err = ksmbd_file_write(open->file, &seg, 1, offset);
-	if (!err && ((args->flags & SMB2_WRITEFLAG_WRITE_THROUGH) ||
-		     (open->options & FILE_WRITE_THROUGH)))
+	if (!err &&
+	    ((args->flags & SMB2_WRITEFLAG_WRITE_THROUGH) || (open->options & FILE_WRITE_THROUGH)))
 		err = ksmbd_file_sync(open->file, true);
 	if (!err)
 		atomic64_set(&open->position, offset + seg.len);

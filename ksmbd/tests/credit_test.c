@@ -122,14 +122,10 @@ static void goes_round_the_ring(struct kunit *test)
 }
 
 static struct kunit_case credit_cases[] = {
-	KUNIT_CASE(begins_with_one),
-	KUNIT_CASE(a_charge_of_zero_is_one),
-	KUNIT_CASE(grants_what_is_asked),
-	KUNIT_CASE(multi_credit_is_all_or_nothing),
-	KUNIT_CASE(extremes_do_not_wrap),
-	KUNIT_CASE(a_gap_holds_the_window),
-	KUNIT_CASE(goes_round_the_ring),
-	{},
+	KUNIT_CASE(begins_with_one),	  KUNIT_CASE(a_charge_of_zero_is_one),
+	KUNIT_CASE(grants_what_is_asked), KUNIT_CASE(multi_credit_is_all_or_nothing),
+	KUNIT_CASE(extremes_do_not_wrap), KUNIT_CASE(a_gap_holds_the_window),
+	KUNIT_CASE(goes_round_the_ring),  {},
 };
 
 static struct kunit_suite credit_suite = {

@@ -11,24 +11,15 @@ static const struct {
 	u16 fid;
 	bool session;
 } spec[] = {
-	{ SMB2_NEGOTIATE, 36, 0, false },
-	{ SMB2_SESSION_SETUP, 25, 0, false },
-	{ SMB2_LOGOFF, 4, 0, true },
-	{ SMB2_TREE_CONNECT, 9, 0, true },
-	{ SMB2_TREE_DISCONNECT, 4, 0, true },
-	{ SMB2_CREATE, 57, 0, true },
-	{ SMB2_CLOSE, 24, 8, true },
-	{ SMB2_FLUSH, 24, 8, true },
-	{ SMB2_READ, 49, 16, true },
-	{ SMB2_WRITE, 49, 16, true },
-	{ SMB2_LOCK, 48, 8, true },
-	{ SMB2_IOCTL, 57, 8, true },
-	{ SMB2_ECHO, 4, 0, false },
-	{ SMB2_QUERY_DIRECTORY, 33, 8, true },
-	{ SMB2_CHANGE_NOTIFY, 32, 8, true },
-	{ SMB2_QUERY_INFO, 41, 24, true },
-	{ SMB2_SET_INFO, 33, 16, true },
-	{ SMB2_OPLOCK_BREAK, 24, 8, true },
+	{ SMB2_NEGOTIATE, 36, 0, false },     { SMB2_SESSION_SETUP, 25, 0, false },
+	{ SMB2_LOGOFF, 4, 0, true },	      { SMB2_TREE_CONNECT, 9, 0, true },
+	{ SMB2_TREE_DISCONNECT, 4, 0, true }, { SMB2_CREATE, 57, 0, true },
+	{ SMB2_CLOSE, 24, 8, true },	      { SMB2_FLUSH, 24, 8, true },
+	{ SMB2_READ, 49, 16, true },	      { SMB2_WRITE, 49, 16, true },
+	{ SMB2_LOCK, 48, 8, true },	      { SMB2_IOCTL, 57, 8, true },
+	{ SMB2_ECHO, 4, 0, false },	      { SMB2_QUERY_DIRECTORY, 33, 8, true },
+	{ SMB2_CHANGE_NOTIFY, 32, 8, true },  { SMB2_QUERY_INFO, 41, 24, true },
+	{ SMB2_SET_INFO, 33, 16, true },      { SMB2_OPLOCK_BREAK, 24, 8, true },
 };
 
 static void rows(struct kunit *test)
@@ -94,8 +85,7 @@ static void rights(struct kunit *test)
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(need); i++)
-		KUNIT_EXPECT_EQ(test, ksmbd_smb2_row_find(need[i].command)->access,
-				need[i].access);
+		KUNIT_EXPECT_EQ(test, ksmbd_smb2_row_find(need[i].command)->access, need[i].access);
 }
 
 static struct kunit_case dispatch_cases[] = {

@@ -50,8 +50,14 @@ static void told_apart(struct kunit *test)
 		u64 ino;
 		u32 generation;
 	} all[] = {
-		{ 1, 2, 3 }, { 1, 2, 4 }, { 1, 3, 3 },		    { 2, 2, 3 },
-		{ 1, 1, 0 }, { 1, 0, 1 }, { 0, 2 ^ (1ULL << 32), 3 }, { 1 + (1ULL << 32), 2, 3 },
+		{ 1, 2, 3 },
+		{ 1, 2, 4 },
+		{ 1, 3, 3 },
+		{ 2, 2, 3 },
+		{ 1, 1, 0 },
+		{ 1, 0, 1 },
+		{ 0, 2 ^ (1ULL << 32), 3 },
+		{ 1 + (1ULL << 32), 2, 3 },
 	};
 	struct ksmbd_inode *inodes[ARRAY_SIZE(all)], *again;
 	struct ksmbd_stat st;

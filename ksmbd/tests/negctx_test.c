@@ -47,7 +47,13 @@ static void reads_signing(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ctx.signing_algs,
 			(u32)(BIT(SMB2_SIGNING_AES_CMAC) | BIT(SMB2_SIGNING_AES_GMAC)));
 	/* Algorithms that nobody knows */
-	EXPECT_STATUS(test, read_hex(&ctx, "08000800000000000300" "ffff" "2000" "0300", 1),
+	EXPECT_STATUS(test,
+		      read_hex(&ctx,
+			       "08000800000000000300"
+			       "ffff"
+			       "2000"
+			       "0300",
+			       1),
 		      STATUS_SUCCESS);
 	KUNIT_EXPECT_EQ(test, ctx.signing_algs, 0U);
 }
@@ -77,12 +83,18 @@ static void refuses(struct kunit *test)
 		{ PREAUTH_ SIGNING SIGNING, 3 },
 		{ CIPHERS_ CIPHERS_, 2 },
 		{ "0100ffff00000000", 1 },
-		{ "01000100000000000100", 1 }, /* data ends in the count */
-		{ "0100020000000000ffff", 1 }, /* more algorithms than data */
+		{ "01000100000000000100", 1 },	   /* data ends in the count */
+		{ "0100020000000000ffff", 1 },	   /* more algorithms than data */
 		{ "010004000000000000000000", 1 }, /* none */
-		{ "0200020000000000" "0000", 1 },
-		{ "0200040000000000" "03000100", 1 },
-		{ "0800020000000000" "0000", 1 },
+		{ "0200020000000000"
+		  "0000",
+		  1 },
+		{ "0200040000000000"
+		  "03000100",
+		  1 },
+		{ "0800020000000000"
+		  "0000",
+		  1 },
 		{ "0800000000000000", 1 },
 	};
 	struct ksmbd_negctx ctx;
@@ -155,9 +167,14 @@ static void writes(struct kunit *test)
 }
 
 static struct kunit_case negctx_cases[] = {
-	KUNIT_CASE(reads_capture), KUNIT_CASE(reads_signing), KUNIT_CASE(passes_over_unknown),
-	KUNIT_CASE(refuses),	   KUNIT_CASE(cut_anywhere),  KUNIT_CASE(many_ciphers),
-	KUNIT_CASE(writes),	   {},
+	KUNIT_CASE(reads_capture),
+	KUNIT_CASE(reads_signing),
+	KUNIT_CASE(passes_over_unknown),
+	KUNIT_CASE(refuses),
+	KUNIT_CASE(cut_anywhere),
+	KUNIT_CASE(many_ciphers),
+	KUNIT_CASE(writes),
+	{},
 };
 
 static struct kunit_suite negctx_suite = {

@@ -156,12 +156,9 @@ static void ids_are_unique(struct kunit *test)
 }
 
 static struct kunit_case open_cases[] = {
-	KUNIT_CASE(conflicts),
-	KUNIT_CASE(another_object_does_not_matter),
-	KUNIT_CASE(closed_but_in_use),
-	KUNIT_CASE(nobody_joins_a_dying_object),
-	KUNIT_CASE(ids_are_unique),
-	{},
+	KUNIT_CASE(conflicts),	       KUNIT_CASE(another_object_does_not_matter),
+	KUNIT_CASE(closed_but_in_use), KUNIT_CASE(nobody_joins_a_dying_object),
+	KUNIT_CASE(ids_are_unique),    {},
 };
 
 static struct kunit_suite open_suite = {

@@ -101,7 +101,11 @@ static void writes(struct kunit *test)
 }
 
 static struct kunit_case smb2_hdr_cases[] = {
-	KUNIT_CASE(reads_sync), KUNIT_CASE(reads_async), KUNIT_CASE(refuses), KUNIT_CASE(writes), {},
+	KUNIT_CASE(reads_sync),
+	KUNIT_CASE(reads_async),
+	KUNIT_CASE(refuses),
+	KUNIT_CASE(writes),
+	{},
 };
 
 static struct kunit_suite smb2_hdr_suite = {

@@ -17,7 +17,7 @@
 #include "transport/loop.h"
 
 #define FIRST_SIZE 1024
-#define FILE_STEP 4096
+#define FILE_STEP  4096
 
 /* Bytes in flight, a ring that grows up to KSMBD_LOOP_QUEUE_MAX. */
 struct queue {

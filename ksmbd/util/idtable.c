@@ -8,7 +8,7 @@
 
 #include "util/idtable.h"
 
-#define NO_SLOT U32_MAX
+#define NO_SLOT	   U32_MAX
 #define FIRST_SIZE 16
 
 void ksmbd_idtable_init(struct ksmbd_idtable *t, u32 max)

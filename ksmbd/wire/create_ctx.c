@@ -4,7 +4,7 @@
 
 #include "wire/create_ctx.h"
 
-#define TAG_SIZE 4
+#define TAG_SIZE  4
 #define HEAD_SIZE 24 /* fixed part, name and its padding */
 
 static bool read_allocation(struct ksmbd_rd *data, struct ksmbd_create_ctx *ctx)
@@ -115,7 +115,7 @@ void ksmbd_create_ctx_begin(struct ksmbd_wr *wr, u32 *prev, const char *tag, u32
 	if (*prev)
 		ksmbd_wr_patch_u32(wr, *prev, start - *prev);
 	*prev = start;
-	ksmbd_wr_u32(wr, 0); /* Next */
+	ksmbd_wr_u32(wr, 0);  /* Next */
 	ksmbd_wr_u16(wr, 16); /* NameOffset */
 	ksmbd_wr_u16(wr, TAG_SIZE);
 	ksmbd_wr_u16(wr, 0);

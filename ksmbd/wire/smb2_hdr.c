@@ -27,8 +27,7 @@ bool ksmbd_smb2_hdr_read(struct ksmbd_rd *rd, struct ksmbd_smb2_hdr *hdr)
 	return ksmbd_rd_ok(rd) && magic == SMB2_PROTO_ID && size == SMB2_HEADER_SIZE;
 }
 
-void ksmbd_smb2_hdr_write(u8 *buf, const struct ksmbd_smb2_hdr *hdr, ntstatus_t status,
-			  u32 credits)
+void ksmbd_smb2_hdr_write(u8 *buf, const struct ksmbd_smb2_hdr *hdr, ntstatus_t status, u32 credits)
 {
 	struct ksmbd_wr w;
 

@@ -12,7 +12,7 @@ struct ksmbd_smb2_hdr {
 	u32 flags;
 	u32 next;
 	u64 message_id;
-	u32 tree_id; /* sync form */
+	u32 tree_id;  /* sync form */
 	u64 async_id; /* async form */
 	u64 session_id;
 };

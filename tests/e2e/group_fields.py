@@ -123,7 +123,6 @@ class Target:
         self.env = env
         self.name = name
         self.conn = None
-        self.made = 0
 
     def fresh(self):
         if self.conn is not None:
@@ -136,8 +135,9 @@ class Target:
         if self.name == "QUERY_DIRECTORY":
             handle = self.conn.open("", access=0x00100081, options=1)
         else:
-            self.made += 1      # the one before may be read-only by now
-            handle = self.conn.create("field %d" % self.made)
+            # another file each time: the one before may be read-only by now
+            number = self.env.state["made"] = self.env.state.get("made", 0) + 1
+            handle = self.conn.create("field %d" % number)
             self.conn.write(handle, 0, b"content of the file" * 10)
         self.id = handle.id
 

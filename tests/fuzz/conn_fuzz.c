@@ -4,8 +4,8 @@
  *
  * An input is a mode byte and chunks: length (16 bits), flags, bytes. The low two bits of
  * the mode: 0: the rest is raw bytes of the stream; 1: each chunk is a message; 2, 3: the
- * same on a connection that is logged in, without and with a signing key. Flags (FIX_*)
- * patch what a mutation cannot guess: ids given by the server, sequence numbers, sizes.
+ * same on a connection that is logged in, without and with a signing key, which then signs
+ * the elements whose header says so. Flags (FIX_*) patch what a mutation cannot guess: ids given by the server, sequence numbers, sizes.
  *
  * Beside the sanitizers' findings these are bugs: a reply that is no well-formed message, a
  * kernel warning, a byte of BASE/outside/secret in a reply, that file changed.
@@ -26,29 +26,36 @@
 #include "hook.h"
 
 #include "frame/frame.h"
+#include "host/crypto.h"
 #include "host/vfs.h"
+#include "protect/sign.h"
 #include "transport/loop.h"
 #include "wire/smb2_format.h"
 
-#define MODE_KIND 0x03
+#define MODE_KIND	   0x03
 #define MODE_DIALECT_SHIFT 2
-#define MODE_SHARE_SHIFT 5
+#define MODE_SHARE_SHIFT   5
 
-enum { KIND_RAW, KIND_MESSAGES, KIND_SESSION, KIND_SIGNING };
+enum {
+	KIND_RAW,
+	KIND_MESSAGES,
+	KIND_SESSION,
+	KIND_SIGNING
+};
 
-#define FIX_HEADER 0x01 /* protocol id, header size, StructureSize */
+#define FIX_HEADER     0x01 /* protocol id, header size, StructureSize */
 #define FIX_MESSAGE_ID 0x02
-#define FIX_SESSION 0x04
-#define FIX_TREE 0x08
-#define FIX_FID 0x10 /* of the last CREATE */
-#define FIX_CHAIN 0x20 /* NextCommand stays inside the message */
-#define FIX_PIPE 0x40 /* FIX_TREE means IPC$ */
-#define FIX_CREDITS 0x80 /* a charge that is small, a request that is not */
+#define FIX_SESSION    0x04
+#define FIX_TREE       0x08
+#define FIX_FID	       0x10 /* of the last CREATE */
+#define FIX_CHAIN      0x20 /* NextCommand stays inside the message */
+#define FIX_PIPE       0x40 /* FIX_TREE means IPC$ */
+#define FIX_CREDITS    0x80 /* a charge that is small, a request that is not */
 
-#define CHUNK_HEAD 3
-#define RAW_STEP 4096
+#define CHUNK_HEAD    3
+#define RAW_STEP      4096
 #define START_CREDITS 512
-#define MAX_FILE (8u << 20)
+#define MAX_FILE      (8u << 20)
 
 static const u16 dialects[] = { 0x0202, 0x0210, 0x0300, 0x0302, 0x0311, 0x0311, 0x0311, 0x0210 };
 static const char *const shares[] = { "share", "share", "ro", "links" };
@@ -57,15 +64,24 @@ static const struct {
 	u8 size;
 	u8 fid; /* offset in the body, 0: none */
 } commands[SMB2_COMMAND_NR] = {
-	[SMB2_NEGOTIATE] = { 36 },	   [SMB2_SESSION_SETUP] = { 25 },
-	[SMB2_LOGOFF] = { 4 },		   [SMB2_TREE_CONNECT] = { 9 },
-	[SMB2_TREE_DISCONNECT] = { 4 },	   [SMB2_CREATE] = { 57 },
-	[SMB2_CLOSE] = { 24, 8 },	   [SMB2_FLUSH] = { 24, 8 },
-	[SMB2_READ] = { 49, 16 },	   [SMB2_WRITE] = { 49, 16 },
-	[SMB2_LOCK] = { 48, 8 },	   [SMB2_IOCTL] = { 57, 8 },
-	[SMB2_CANCEL] = { 4 },		   [SMB2_ECHO] = { 4 },
-	[SMB2_QUERY_DIRECTORY] = { 33, 8 }, [SMB2_CHANGE_NOTIFY] = { 32, 8 },
-	[SMB2_QUERY_INFO] = { 41, 24 },	   [SMB2_SET_INFO] = { 33, 16 },
+	[SMB2_NEGOTIATE] = { 36 },
+	[SMB2_SESSION_SETUP] = { 25 },
+	[SMB2_LOGOFF] = { 4 },
+	[SMB2_TREE_CONNECT] = { 9 },
+	[SMB2_TREE_DISCONNECT] = { 4 },
+	[SMB2_CREATE] = { 57 },
+	[SMB2_CLOSE] = { 24, 8 },
+	[SMB2_FLUSH] = { 24, 8 },
+	[SMB2_READ] = { 49, 16 },
+	[SMB2_WRITE] = { 49, 16 },
+	[SMB2_LOCK] = { 48, 8 },
+	[SMB2_IOCTL] = { 57, 8 },
+	[SMB2_CANCEL] = { 4 },
+	[SMB2_ECHO] = { 4 },
+	[SMB2_QUERY_DIRECTORY] = { 33, 8 },
+	[SMB2_CHANGE_NOTIFY] = { 32, 8 },
+	[SMB2_QUERY_INFO] = { 41, 24 },
+	[SMB2_SET_INFO] = { 33, 16 },
 	[SMB2_OPLOCK_BREAK] = { 24, 8 },
 };
 
@@ -75,6 +91,7 @@ static struct client {
 	size_t size;
 	size_t pos;
 	u8 kind;
+	u16 dialect; /* of a session that is there from the beginning */
 	u64 message_id;
 	pthread_mutex_t lock;
 	u64 session_id; /* (lock), as everything below */
@@ -110,8 +127,7 @@ static void fix_ids(u8 *h, u32 len, u8 flags, u16 command)
 	if (flags & FIX_SESSION)
 		put_unaligned_le64(client.session_id, h + 40);
 	if (flags & FIX_TREE)
-		put_unaligned_le32(flags & FIX_PIPE ? client.pipe_tree : client.disk_tree,
-				   h + 36);
+		put_unaligned_le32(flags & FIX_PIPE ? client.pipe_tree : client.disk_tree, h + 36);
 	if ((flags & FIX_FID) && commands[command].fid && len >= fid + 16) {
 		put_unaligned_le64(client.fid[0], h + fid);
 		put_unaligned_le64(client.fid[1], h + fid + 8);
@@ -152,13 +168,31 @@ static u32 fix_element(u8 *h, u32 len, u8 flags)
 	return next;
 }
 
+static void sign_element(u8 *h, u32 len)
+{
+	static struct ksmbd_mac_key *keys[2];
+	u32 alg = client.dialect < 0x0300 ? KSMBD_MAC_HMAC_SHA256 : KSMBD_MAC_AES_CMAC;
+	struct ksmbd_mac_key **key = &keys[alg == KSMBD_MAC_AES_CMAC];
+	struct ksmbd_seg seg = { .data = h, .len = len };
+
+	if (!*key && ksmbd_mac_key_create(alg, hook_sign_key, sizeof(hook_sign_key), key))
+		die("no key");
+	ksmbd_sign_message(*key, &seg, 1);
+}
+
 static void fix_message(u8 *msg, u32 len, u8 flags)
 {
 	u32 off = 0, next;
 
 	while (len - off >= SMB2_HEADER_SIZE) {
-		next = fix_element(msg + off, len - off, flags);
-		if (!next || next > len - off)
+		u8 *h = msg + off;
+
+		next = fix_element(h, len - off, flags);
+		if (next > len - off)
+			break;
+		if (client.kind == KIND_SIGNING && (h[16] & SMB2_FLAGS_SIGNED))
+			sign_element(h, next ? next : len - off);
+		if (!next)
 			break;
 		off += next;
 	}
@@ -256,8 +290,7 @@ static u32 check_element(const struct ksmbd_seg *segs, u32 nsegs, u32 *len)
 	if (segs[0].file || segs[0].len < SMB2_HEADER_SIZE)
 		die("an element without a header");
 	if (get_unaligned_le32(h) != SMB2_PROTO_ID ||
-	    get_unaligned_le16(h + 4) != SMB2_HEADER_SIZE ||
-	    !(h[16] & SMB2_FLAGS_SERVER_TO_REDIR))
+	    get_unaligned_le16(h + 4) != SMB2_HEADER_SIZE || !(h[16] & SMB2_FLAGS_SERVER_TO_REDIR))
 		die("a malformed header");
 	if (segs[0].len < SMB2_HEADER_SIZE + 2)
 		die("a reply without a body");
@@ -294,6 +327,12 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
 size_t LLVMFuzzerCustomMutator(u8 *data, size_t size, size_t max_size, unsigned int seed);
 size_t LLVMFuzzerMutate(u8 *data, size_t size, size_t max_size);
 
+/* Few enough that an input can reach the limit. */
+static void few_files(struct ksmbd_config *values)
+{
+	values->max_open_files = 12;
+}
+
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	const struct rlimit limit = { MAX_FILE, MAX_FILE };
@@ -301,7 +340,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	signal(SIGXFSZ, SIG_IGN);
 	setrlimit(RLIMIT_FSIZE, &limit);
 	kit_log_level = 4;
-	if (kit_init() || hook_start())
+	if (kit_init() || hook_start() || hook_configure(few_files))
 		exit(1);
 	atexit(hook_stop);
 	return 0;
@@ -331,6 +370,7 @@ static void log_in(struct ksmbd_conn *conn, u8 mode)
 
 	if (hook_login(conn, &login, START_CREDITS))
 		die("cannot log in");
+	client.dialect = login.dialect;
 	client.message_id = 1;
 	client.session_id = login.session_id;
 	client.disk_tree = login.disk_tree;

@@ -26,8 +26,8 @@
 #include "user/settings.h"
 #include "wire/smb2_format.h"
 
-#define NOBODY 65534
-#define USER "tester"
+#define NOBODY	      65534
+#define USER	      "tester"
 #define SMB202_MAX_IO 65536
 
 const u8 hook_sign_key[16] = "0123456789abcde";

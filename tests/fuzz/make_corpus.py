@@ -19,6 +19,7 @@ DIALECT_202, DIALECT_210, DIALECT_300, DIALECT_302, DIALECT_311 = (n << 2 for n 
 SHARE, READ_ONLY, LINKS = 0, 2 << 5, 3 << 5
 
 RELATED = 4
+SIGNED = 8
 SAME = b"\xff" * 16
 
 
@@ -281,6 +282,12 @@ def seeds():
                 create_context(b"RqLs", bytes(32), True))
     yield from one("contexts", request(CREATE, create("c.txt", disposition=3,
                                                       contexts=contexts)), *tail)
+    for tag, data in ((b"ExtA", bytes(12)), (b"DHnC", bytes(16)), (b"DH2C", bytes(36)),
+                      (b"TWrp", struct.pack("<Q", 1 << 56))):
+        yield from one(f"context-{tag.decode()}", request(
+            CREATE, create("a.txt", contexts=create_context(tag, data, True))))
+    yield from one("validate", request(IOCTL, ioctl(0x140204, struct.pack(
+        "<I16sHHHH", 0, bytes(16), 0, 2, 0x311, 0x210), 24)), flags=ALL & ~FID)
     yield from one("dispositions", *[e for d in range(6) for e in opened(
         f"d{d % 3}.txt", request(WRITE, write(b"data")), disposition=d)])
     yield from one("delete", *opened("dir\\b.txt", options=0x1000),
@@ -303,6 +310,7 @@ def seeds():
                                             for n in range(1, 12)], options=1))
     yield from one("security", *opened("dir", *[request(QUERY_INFO, query_info(3, 0, 4096, n))
                                                 for n in (0, 1, 7, 8, 0xFFFFFFFF)],
+                                       request(QUERY_INFO, query_info(3, 0, 8, 7)),
                                        request(SET_INFO, set_info(3, 0, bytes(20), 4))))
     basic = struct.pack("<QQQQII", 1 << 56, 1 << 56, 0, 0, 0x22, 0)
     yield from one("set-info", *opened(
@@ -327,18 +335,29 @@ def seeds():
                               related[3]],
     }.items():
         yield from one(f"chain-{name}", elements, elements, flags=no_fid)
-        yield from one(f"chain-{name}-signing", elements, mode=SIGNING | DIALECT_210,
-                       flags=no_fid)
+        for dialect in (DIALECT_210, DIALECT_311):
+            yield from one(f"chain-{name}-signing-{dialect}",
+                           [e[:16] + bytes([e[16] | SIGNED]) + e[17:] for e in elements],
+                           request(ECHO, empty()), mode=SIGNING | dialect, flags=no_fid)
     pipe = ALL | PIPE
     yield from one("pipe-read", request(CREATE, create("srvsvc", 0x12019F)),
                    request(WRITE, write(rpc_bind())), request(READ, read(1024)),
                    request(IOCTL, ioctl(0x11C017, rpc_shares())), request(READ, read(1024)),
                    request(CANCEL, empty()), request(QUERY_INFO, query_info(1, 5)),
                    *tail, flags=pipe)
+    yield from one("pipe-info", request(CREATE, create("srvsvc", 0x12019F)),
+                   *[request(QUERY_INFO, query_info(1, n)) for n in (5, 8, 9, 23, 24)],
+                   request(SET_INFO, set_info(1, 23, struct.pack("<II", 1, 0))),
+                   *tail, flags=pipe)
+    yield from one("files", *[request(CREATE, create(f"f{n}.txt", disposition=n % 2 + 2))
+                              for n in range(16)])
     yield from one("pipe-parked", request(CREATE, create("wkssvc", 0x12019F)),
                    request(READ, read(1024)), request(READ, read(10)),
                    request(WRITE, write(rpc_bind())), request(READ, read(10)),
                    request(TREE_DISCONNECT, empty()), flags=pipe)
+    yield from one("pipe-half", request(CREATE, create("srvsvc", 0x12019F)),
+                   request(IOCTL, ioctl(0x11C017, rpc_bind()[:30], 20)),
+                   request(WRITE, write(rpc_bind()[30:])), request(READ, read(100)), flags=pipe)
     yield from one("pipe-chain", [request(CREATE, create("srvsvc", 0x12019F)),
                                   request(READ, read(100), RELATED),
                                   request(WRITE, write(rpc_bind()), RELATED),
@@ -348,6 +367,7 @@ def seeds():
     yield from one("other", *opened("a.txt", request(LOCK, lock()), request(CHANGE_NOTIFY, bytes(32)),
                                     request(OPLOCK_BREAK, bytes(24)), request(IOCTL, ioctl(0x60194)),
                                     request(IOCTL, ioctl(0x1401FC)), request(IOCTL, ioctl(0x140078)),
+                                    request(IOCTL, ioctl(0x900C0)),
                                     request(ECHO, empty())),
                    request(TREE_CONNECT, tree_connect("\\\\h\\ro")),
                    request(TREE_CONNECT, tree_connect("\\\\h\\none")),

@@ -226,8 +226,8 @@ static void wrong_session_between(struct kunit *test)
 
 static void bad_next(struct kunit *test)
 {
-	static const u32 bad[] = { 1, 8, 56, 63, 65, 68, 73, 136, 144, 0x1000, 0x80000000,
-				   0xFFFFFFF8, 0xFFFFFFFF };
+	static const u32 bad[] = { 1,	8,   56,     63,	 65,	     68,	73,
+				   136, 144, 0x1000, 0x80000000, 0xFFFFFFF8, 0xFFFFFFFF };
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(bad); i++) {
@@ -351,13 +351,20 @@ static void signed_chain(struct kunit *test)
 }
 
 static struct kunit_case cases[] = {
-	KUNIT_CASE(inherits),	    KUNIT_CASE(inherits_failure),
-	KUNIT_CASE(failure_in_the_middle), KUNIT_CASE(takes_the_last_fid),
-	KUNIT_CASE(related_first),  KUNIT_CASE(unrelated_same),
-	KUNIT_CASE(revalidated),    KUNIT_CASE(inherits_tree),
-	KUNIT_CASE(wrong_session_between), KUNIT_CASE(bad_next),
-	KUNIT_CASE(bad_second_header), KUNIT_CASE(long_chain),
-	KUNIT_CASE(signed_chain),   {},
+	KUNIT_CASE(inherits),
+	KUNIT_CASE(inherits_failure),
+	KUNIT_CASE(failure_in_the_middle),
+	KUNIT_CASE(takes_the_last_fid),
+	KUNIT_CASE(related_first),
+	KUNIT_CASE(unrelated_same),
+	KUNIT_CASE(revalidated),
+	KUNIT_CASE(inherits_tree),
+	KUNIT_CASE(wrong_session_between),
+	KUNIT_CASE(bad_next),
+	KUNIT_CASE(bad_second_header),
+	KUNIT_CASE(long_chain),
+	KUNIT_CASE(signed_chain),
+	{},
 };
 
 static struct kunit_suite suite = {

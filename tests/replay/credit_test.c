@@ -115,7 +115,7 @@ static void multi_credit(struct kunit *test)
 	struct replay *r = replay_open(test, KSMBD_DIALECT_302);
 
 	r->charge = 10;
-	KUNIT_EXPECT_TRUE(test, echo_with_id(r, 1)); /* 1 to 10 */
+	KUNIT_EXPECT_TRUE(test, echo_with_id(r, 1));  /* 1 to 10 */
 	KUNIT_EXPECT_TRUE(test, echo_with_id(r, 21)); /* 21 to 30 */
 	KUNIT_EXPECT_TRUE(test, echo_with_id(r, 11));
 	/* 26 is used: no part of a request may be. */
@@ -232,11 +232,13 @@ static void cancel_is_free(struct kunit *test)
 }
 
 static struct kunit_case cases[] = {
-	KUNIT_CASE(in_order),	       KUNIT_CASE(any_order),	    KUNIT_CASE(replayed),
-	KUNIT_CASE(out_of_window),     KUNIT_CASE(skipped),	    KUNIT_CASE(charge_zero),
-	KUNIT_CASE(multi_credit),      KUNIT_CASE(charge_past_window), KUNIT_CASE(no_charge_in_202),
-	KUNIT_CASE(never_above_max),   KUNIT_CASE(never_without),   KUNIT_CASE(underpaid),
-	KUNIT_CASE(cancel_is_free),    {},
+	KUNIT_CASE(in_order),	      KUNIT_CASE(any_order),
+	KUNIT_CASE(replayed),	      KUNIT_CASE(out_of_window),
+	KUNIT_CASE(skipped),	      KUNIT_CASE(charge_zero),
+	KUNIT_CASE(multi_credit),     KUNIT_CASE(charge_past_window),
+	KUNIT_CASE(no_charge_in_202), KUNIT_CASE(never_above_max),
+	KUNIT_CASE(never_without),    KUNIT_CASE(underpaid),
+	KUNIT_CASE(cancel_is_free),   {},
 };
 
 static struct kunit_suite suite = {

@@ -7,8 +7,19 @@
 #include "tests/replay/replay.h"
 
 /* Contexts of a 3.1.1 NEGOTIATE, in this order. */
-enum { END, PREAUTH, PREAUTH_OTHER, PREAUTH_EMPTY, PREAUTH_CUT, CIPHERS, CIPHERS_EMPTY, SIGNING,
-       SIGNING_HMAC, SIGNING_EMPTY, UNKNOWN };
+enum {
+	END,
+	PREAUTH,
+	PREAUTH_OTHER,
+	PREAUTH_EMPTY,
+	PREAUTH_CUT,
+	CIPHERS,
+	CIPHERS_EMPTY,
+	SIGNING,
+	SIGNING_HMAC,
+	SIGNING_EMPTY,
+	UNKNOWN
+};
 
 static void write_context(struct ksmbd_wr *wr, u16 type, const u16 *values, u32 count)
 {
@@ -379,8 +390,7 @@ static void smb1_malformed(struct kunit *test)
 		message[33] = len > 35 ? len - 35 : 0;
 		replay_bytes(r, message, len);
 		KUNIT_EXPECT_EQ(test,
-				ksmbd_loop_read(r->loop, answer, sizeof(answer),
-						REPLAY_TIMEOUT_MS),
+				ksmbd_loop_read(r->loop, answer, sizeof(answer), REPLAY_TIMEOUT_MS),
 				0);
 		KUNIT_EXPECT_TRUE(test, replay_ended(r));
 		replay_close(r);

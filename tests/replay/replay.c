@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "tests/replay/replay.h"
 
+#include <kit/kit.h>
+#include <linux/bug.h>
 #include <linux/delay.h>
 #include <linux/errno.h>
 #include <linux/slab.h>
@@ -23,7 +25,11 @@ int replay_suite_init(struct kunit_suite *suite)
 
 void replay_suite_exit(struct kunit_suite *suite)
 {
+	unsigned int warnings = kit_warn_count();
+
+	/* Here it shows whether all sessions, handles and inodes have gone. */
 	hook_stop();
+	BUG_ON(kit_warn_count() != warnings);
 }
 
 /* ---- connections ---- */
@@ -123,8 +129,7 @@ void replay_begin(struct replay *r, u16 command)
 
 	if (wr->len) {
 		ksmbd_wr_align(wr, 8);
-		ksmbd_wr_patch_u32(wr, r->element + SMB2_HEADER_NEXT_OFFSET,
-				   wr->len - r->element);
+		ksmbd_wr_patch_u32(wr, r->element + SMB2_HEADER_NEXT_OFFSET, wr->len - r->element);
 	}
 	r->element = wr->len;
 	ksmbd_wr_u32(wr, SMB2_PROTO_ID);
@@ -379,13 +384,13 @@ struct replay_fid replay_open_pipe(struct replay *r)
 u32 replay_rpc_bind(u8 *buf)
 {
 	static const u8 pdu[] = {
-		5,    0,    11,	  3,	0x10, 0,    0,	  0, /* bind, little endian */
-		72,   0,    0,	  0,	1,    0,    0,	  0, /* length, call id */
-		0xB8, 0x10, 0xB8, 0x10, 0,    0,    0,	  0, /* fragments, group */
-		1,    0,    0,	  0,	0,    0,    1,	  0, /* one context, one syntax */
+		5,    0,    11,	  3,	0x10, 0,    0,	  0,	/* bind, little endian */
+		72,   0,    0,	  0,	1,    0,    0,	  0,	/* length, call id */
+		0xB8, 0x10, 0xB8, 0x10, 0,    0,    0,	  0,	/* fragments, group */
+		1,    0,    0,	  0,	0,    0,    1,	  0,	/* one context, one syntax */
 		0xC8, 0x4F, 0x32, 0x4B, 0x70, 0x16, 0xD3, 0x01, /* srvsvc 3.0 */
 		0x12, 0x78, 0x5A, 0x47, 0xBF, 0x6E, 0xE1, 0x88, /* */
-		3,    0,    0,	  0, /* */
+		3,    0,    0,	  0,				/* */
 		0x04, 0x5D, 0x88, 0x8A, 0xEB, 0x1C, 0xC9, 0x11, /* NDR 2.0 */
 		0x9F, 0xE8, 0x08, 0x00, 0x2B, 0x10, 0x48, 0x60, /* */
 		2,    0,    0,	  0,

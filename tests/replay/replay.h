@@ -122,11 +122,11 @@ struct replay_fid replay_open_pipe(struct replay *r);
 u32 replay_rpc_bind(u8 *buf);
 
 /* The next reply is one to @command with @status. */
-#define REPLAY_EXPECT(r, reply, want_command, want_status)                                     \
-	do {                                                                                   \
-		KUNIT_ASSERT_TRUE((r)->test, replay_take(r, reply));                           \
-		KUNIT_EXPECT_EQ((r)->test, (reply)->command, want_command);                    \
-		KUNIT_EXPECT_EQ((r)->test, (reply)->status, ksmbd_status_u32(want_status));    \
+#define REPLAY_EXPECT(r, reply, want_command, want_status)                                  \
+	do {                                                                                \
+		KUNIT_ASSERT_TRUE((r)->test, replay_take(r, reply));                        \
+		KUNIT_EXPECT_EQ((r)->test, (reply)->command, want_command);                 \
+		KUNIT_EXPECT_EQ((r)->test, (reply)->status, ksmbd_status_u32(want_status)); \
 	} while (0)
 
 #endif

@@ -141,8 +141,8 @@ static void anonymous_refused(struct kunit *test)
 static void half_a_session(struct kunit *test)
 {
 	static const u16 commands[] = { SMB2_LOGOFF, SMB2_TREE_CONNECT, SMB2_TREE_DISCONNECT,
-					SMB2_CREATE, SMB2_CLOSE, SMB2_IOCTL, SMB2_LOCK,
-					SMB2_SET_INFO };
+					SMB2_CREATE, SMB2_CLOSE,	SMB2_IOCTL,
+					SMB2_LOCK,   SMB2_SET_INFO };
 	struct replay *r = negotiated(test, KSMBD_DIALECT_210);
 	struct replay_reply reply;
 	u32 i, round;
@@ -318,9 +318,10 @@ static void message_size(struct kunit *test)
 static void bad_frames(struct kunit *test)
 {
 	static const u8 frames[][4] = {
-		{ 0, 0, 0, 0 }, { 0, 0, 0, 3 },	       { 0, 0xFF, 0xFF, 0xFF },
-		{ 1, 0, 0, 4 }, { 0x81, 0, 0, 0x44 },  { 0x85, 0, 0, 1 },
-		{ 0, 0x01, 0, 0 }, { 0xFF, 0xFF, 0xFF, 0xFF },
+		{ 0, 0, 0, 0 },		 { 0, 0, 0, 3 },
+		{ 0, 0xFF, 0xFF, 0xFF }, { 1, 0, 0, 4 },
+		{ 0x81, 0, 0, 0x44 },	 { 0x85, 0, 0, 1 },
+		{ 0, 0x01, 0, 0 },	 { 0xFF, 0xFF, 0xFF, 0xFF },
 	};
 	u32 i;
 

@@ -58,8 +58,7 @@ static ssize_t put_iov(struct send_state *st, struct iovec *iov, u32 n, bool mor
 {
 	struct msghdr msg = { .msg_iov = iov, .msg_iovlen = n };
 
-	return sendmsg(st->sock->fd, &msg,
-		       MSG_NOSIGNAL | MSG_DONTWAIT | (more ? MSG_MORE : 0));
+	return sendmsg(st->sock->fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT | (more ? MSG_MORE : 0));
 }
 
 /* Memory segments in a row. */
