@@ -22,7 +22,7 @@ include mk/install.mk
 ##@ Build
 
 .PHONY: all
-all: build/ksmbd.userd ## the user programs, into build/ (default)
+all: build/ksmbd.userd $(TOOL_PROGRAMS:%=build/%) ## the user programs, into build/ (default)
 
 .PHONY: setup
 setup: ## install missing Debian packages: only those that the build needs

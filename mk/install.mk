@@ -5,7 +5,7 @@ SBINDIR ?= $(PREFIX)/sbin
 MANDIR ?= $(PREFIX)/share/man
 INSTALL ?= install
 
-PROGRAMS := ksmbd.userd
+PROGRAMS := ksmbd.userd $(TOOL_PROGRAMS)
 MAN_PAGES := $(sort $(wildcard Documentation/man/*.[1-8]))
 # .../man/NAME.SECTION goes to MANDIR/manSECTION/
 man_target = $(DESTDIR)$(MANDIR)/man$(patsubst .%,%,$(suffix $(1)))/$(notdir $(1))

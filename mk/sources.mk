@@ -11,6 +11,11 @@ LIB_SRC := $(sort $(wildcard tools/lib/*.c tools/lib/*/*.c))
 CORE_SRC := $(ENGINE_SRC) $(KIT_SRC) $(HOST_SRC) $(LIB_SRC)
 
 SRC_ksmbd.userd := $(CORE_SRC) user/main.c
+
+# The tools: a program each in tools/NAME/, called ksmbd.NAME.
+TOOLS := $(sort $(patsubst tools/%/,%,$(filter-out tools/lib/,$(dir $(wildcard tools/*/*.c)))))
+TOOL_PROGRAMS := $(TOOLS:%=ksmbd.%)
+$(foreach t,$(TOOLS),$(eval SRC_ksmbd.$(t) := $(LIB_SRC) $(sort $(wildcard tools/$(t)/*.c))))
 SRC_unit := $(CORE_SRC) tests/fuzz/hook.c $(sort $(wildcard ksmbd/tests/*.c \
 	$(patsubst %,tests/%/*.c,unit kit ports tools vectors replay)))
 

@@ -20,7 +20,7 @@ unit: build/unit ## unit tests of the engine, the kit and the vectors
 	@build/unit
 
 .PHONY: e2e
-e2e: build/ksmbd.userd | setup-check ## real clients against build/ksmbd.userd
+e2e: all | setup-check ## real clients against build/ksmbd.userd
 	@tests/e2e/run --server build/ksmbd.userd
 
 .PHONY: fuzz

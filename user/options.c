@@ -13,7 +13,7 @@
 
 #include "tools/lib/config.h"
 #include "tools/lib/version.h"
-#include "user/password.h"
+#include "tools/lib/password.h"
 
 #define PROGRAM "ksmbd.userd"
 
@@ -235,12 +235,14 @@ static enum exit_status read_passwords(struct options *options, const struct wai
 
 	for (i = 0; i < waiting->count && status == EXIT_STATUS_OK; i++) {
 		const char *name = waiting->names[i];
+		char prompt[96];
 		int ret;
 
+		snprintf(prompt, sizeof(prompt), "Password of %s", name);
 		if (waiting->fd >= 0)
 			ret = password_read_fd(waiting->fd, password, sizeof(password));
 		else
-			ret = password_ask(name, password, sizeof(password));
+			ret = password_ask(prompt, password, sizeof(password));
 		if (ret == -ENOTTY)
 			complain("user \"%s\": no terminal to ask for the password; "
 				 "use --password-fd",

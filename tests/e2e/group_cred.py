@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """As root the server acts as the session's own user, request by request."""
 import functools
+import grp
 import os
 import pwd
 import struct
@@ -172,6 +173,32 @@ def two_sessions(env):
         user = name.rsplit("-", 1)[0]
         if user in NAMES:
             expect_equal(owner(env, "sessions", name), ids(user), name)
+
+
+@GROUP.test("a share's forced user and group")
+@as_root
+def forced(env):
+    folder = env.make_dir("forced")
+    os.chmod(folder, 0o777)
+    user, group_name = "www-data", grp.getgrgid(ids("daemon")[1]).gr_name
+    shares = [Share("user", folder, params={"force user": user}),
+              Share("group", folder, params={"force group": group_name})]
+    found = env.start(Spec(shares=shares, conf=True,
+                           users=[("daemon", "d"), (user, "w")]))
+    secret = env.path("forced", "closed")
+    with open(secret, "w") as stream:
+        stream.write("closed")
+    os.chown(secret, *ids("daemon"))
+    os.chmod(secret, 0o600)
+    smb = SmbClient(env, found, user="daemon", password="d", share="user")
+    smb.run(["put /etc/passwd by-user", "mkdir dir-user"])
+    smb.fails("get closed /dev/null", REFUSED)
+    SmbClient(env, found, user=user, password="w",
+              share="group").run("put /etc/passwd by-group")
+    for name, want in (("by-user", ids(user)), ("dir-user", ids(user)),
+                       ("by-group", (ids(user)[0], ids("daemon")[1]))):
+        info = os.lstat(env.path("forced", name))
+        expect_equal((info.st_uid, info.st_gid), want, "owner of " + name)
 
 
 @GROUP.test("attributes of a file that is not one's own")

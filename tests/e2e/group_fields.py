@@ -360,7 +360,8 @@ def frame_of(conn, file_id, name):
     return conn.header(command) + body
 
 
-@GROUP.test("good requests with random bytes changed")
+@GROUP.test("good requests with random bytes changed",
+            not_on_reference="a half-made login changes its signatures")
 def random_bytes(env):
     target = Target(env, "CREATE")
     target.fresh()

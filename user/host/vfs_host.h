@@ -105,13 +105,27 @@ int ksmbd_vfs_fd_name(int fd, const struct ksmbd_root *root, char *buf, u32 size
 
 /* ---- vfs_scan.c: raw directory reading ---- */
 
+/** ksmbd_vfs_name_fn - takes an entry's name; false ends the scan */
+typedef bool (*ksmbd_vfs_name_fn)(void *ctx, const char *name, u32 len);
+
 /**
- * ksmbd_vfs_match() - scan a directory once for a caseless match of a component
+ * ksmbd_vfs_scan() - hand all names of a directory but "." and ".." to @fn
+ * @dirfd: the directory, O_PATH will do
+ * Return: 0 at the end, 1 when @fn ended it, or a negative errno
+ */
+int ksmbd_vfs_scan(int dirfd, ksmbd_vfs_name_fn fn, void *ctx);
+
+/* ---- vfs_names.c: caseless matches ---- */
+
+/**
+ * ksmbd_vfs_match() - find the caseless match of a component in a directory
  * @dirfd: the directory, O_PATH will do
  * @found: receives the name on disk
  * Return: 0, -ENOENT no match (or the client may not list it), or another negative errno
  */
 int ksmbd_vfs_match(int dirfd, const char *comp, u32 len, char found[KSMBD_NAME_MAX + 1]);
+/** ksmbd_vfs_names_drop() - forget all names; true if there were any (tests) */
+bool ksmbd_vfs_names_drop(void);
 
 /* ---- vfs_open.c ---- */
 

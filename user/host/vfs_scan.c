@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * User host file system: the one caseless scan of a directory that a lookup may make.
+ * User host file system: reading all names of a directory.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -9,51 +9,41 @@
 
 #include <linux/slab.h>
 
-#include "name/case.h"
 #include "vfs_host.h"
 
 #define SCAN_BUFFER (64 * 1024)
 
-static bool matches(const struct dirent64 *d, const char *comp, u32 len, char *found)
+static bool is_dots(const char *name)
 {
-	u32 name_len = strlen(d->d_name);
-
-	if (d->d_name[0] == '.' && (name_len == 1 || (name_len == 2 && d->d_name[1] == '.')))
-		return false;
-	if (name_len > KSMBD_NAME_MAX || !ksmbd_name_equal_caseless(d->d_name, name_len, comp, len))
-		return false;
-	memcpy(found, d->d_name, name_len + 1);
-	return true;
+	return name[0] == '.' && (!name[1] || (name[1] == '.' && !name[2]));
 }
 
-int ksmbd_vfs_match(int dirfd, const char *comp, u32 len, char found[KSMBD_NAME_MAX + 1])
+static int scan_fd(int fd, char *buf, ksmbd_vfs_name_fn fn, void *ctx)
 {
 	const struct dirent64 *d;
-	int fd, err = -ENOENT;
 	ssize_t n, at;
+
+	while ((n = getdents64(fd, buf, SCAN_BUFFER)) > 0) {
+		for (at = 0; at < n; at += d->d_reclen) {
+			d = (const struct dirent64 *)(buf + at);
+			if (!is_dots(d->d_name) && !fn(ctx, d->d_name, strlen(d->d_name)))
+				return 1;
+		}
+	}
+	return n < 0 && errno != ENOENT ? -errno : 0; /* a removed directory is empty */
+}
+
+int ksmbd_vfs_scan(int dirfd, ksmbd_vfs_name_fn fn, void *ctx)
+{
+	int fd, ret;
 	char *buf;
 
 	fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
-		return errno == EACCES ? -ENOENT : -errno;
+		return -errno;
 	buf = kmalloc(SCAN_BUFFER, GFP_KERNEL);
-	if (!buf) {
-		close(fd);
-		return -ENOMEM;
-	}
-	while ((n = getdents64(fd, buf, SCAN_BUFFER)) > 0) {
-		for (at = 0; at < n; at += d->d_reclen) {
-			d = (const struct dirent64 *)(buf + at);
-			if (matches(d, comp, len, found)) {
-				err = 0;
-				goto out;
-			}
-		}
-	}
-	if (n < 0 && errno != ENOENT)
-		err = -errno;
-out:
+	ret = buf ? scan_fd(fd, buf, fn, ctx) : -ENOMEM;
 	kfree(buf);
 	close(fd);
-	return err;
+	return ret;
 }

@@ -99,12 +99,16 @@ static struct work_struct *next_work(struct kit_worker *self)
 	return NULL;
 }
 
+static void wake_worker_locked(struct workqueue_struct *wq);
+
 static void run_work(struct kit_worker *self, struct work_struct *work)
 {
 	struct workqueue_struct *wq = self->wq;
 	work_func_t func = work->func;
 
 	list_del_init(&work->entry);
+	if (!list_empty(&wq->pending))
+		wake_worker_locked(wq);
 	list_splice_init(&work->barriers, &self->barriers);
 	self->current_work = work;
 	self->current_func = func;
@@ -133,6 +137,14 @@ static bool doze(struct kit_worker *self)
 	       ETIMEDOUT;
 }
 
+/* A thread that was called is here, or will never come. */
+static void arrive_locked(struct kit_worker *self)
+{
+	if (self->called)
+		self->wq->calling = false;
+	self->called = false;
+}
+
 /* False when the time to be idle is over and another thread is left. */
 static bool wait_for_work(struct kit_worker *self)
 {
@@ -147,6 +159,7 @@ static bool wait_for_work(struct kit_worker *self)
 		return false;
 	self->is_idle = false;
 	list_move(&self->node, &wq->busy);
+	arrive_locked(self);
 	return true;
 }
 
@@ -155,6 +168,7 @@ static void leave_locked(struct kit_worker *self)
 	struct workqueue_struct *wq = self->wq;
 
 	self->left = true;
+	arrive_locked(self);
 	list_del(&self->node);
 	wq->nr_threads--;
 	kit_wq_changed(wq);
@@ -168,6 +182,7 @@ static int worker_thread(void *data)
 
 	kit_this_worker = self;
 	kit_raw_lock(&wq->lock);
+	arrive_locked(self);
 	wq->proven = true;
 	kit_wq_changed(wq);
 	for (;;) {
@@ -220,6 +235,8 @@ static int add_worker_locked(struct workqueue_struct *wq)
 		goto put_task;
 	/* The thread, or its failure, comes here for the lock first. */
 	list_add(&worker->node, &wq->busy);
+	worker->called = true;
+	wq->calling = true;
 	wq->nr_threads++;
 	return 0;
 
@@ -230,14 +247,22 @@ free:
 	return err;
 }
 
-/* The thread that became idle last has the warmest cache. */
+/*
+ * Calls one more thread, unless one is on its way: that one calls the next when it finds more
+ * than it can do itself. What is short is often done by then, without a wake-up for each.
+ * The thread that became idle last has the warmest cache.
+ */
 static void wake_worker_locked(struct workqueue_struct *wq)
 {
 	struct kit_worker *worker;
 
+	if (wq->calling)
+		return;
 	if (!list_empty(&wq->idle)) {
 		worker = list_first_entry(&wq->idle, struct kit_worker, node);
 		worker->is_idle = false;
+		worker->called = true;
+		wq->calling = true;
 		list_move(&worker->node, &wq->busy);
 		pthread_cond_signal(&worker->wake);
 		return;

@@ -30,6 +30,8 @@ struct workqueue_struct {
 	unsigned int nr_threads;
 	unsigned int max_threads;
 	unsigned int nr_waiting;
+	/* A thread was called and is not here yet. */
+	bool calling;
 	u64 last_seq;
 	bool alive;
 	bool stopping;
@@ -44,6 +46,7 @@ struct kit_worker {
 	struct workqueue_struct *wq;
 	pthread_cond_t wake;
 	bool is_idle;
+	bool called;
 	bool left;
 	struct work_struct *current_work;
 	work_func_t current_func;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Reading passwords from a terminal or a file descriptor. */
-#ifndef KSMBD_USER_PASSWORD_H
-#define KSMBD_USER_PASSWORD_H
+#ifndef KSMBD_TOOLS_PASSWORD_H
+#define KSMBD_TOOLS_PASSWORD_H
 
 #include <stddef.h>
 
@@ -17,8 +17,9 @@
 int password_read_fd(int fd, char *password, size_t size);
 /**
  * password_ask() - ask on the controlling terminal, without echo
+ * @prompt: what to ask, without colon
  * Return: as password_read_fd(); -ENOTTY: there is no terminal
  */
-int password_ask(const char *user, char *password, size_t size);
+int password_ask(const char *prompt, char *password, size_t size);
 
 #endif

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "user/password.h"
+#include "tools/lib/password.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
@@ -47,12 +46,11 @@ static void write_text(int fd, const char *text)
 		return;
 }
 
-int password_ask(const char *user, char *password, size_t size)
+int password_ask(const char *prompt, char *password, size_t size)
 {
 	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY), ret;
 	struct termios before, silent;
 	sigset_t stop, old;
-	char prompt[96];
 
 	if (fd < 0)
 		return -ENOTTY;
@@ -69,8 +67,8 @@ int password_ask(const char *user, char *password, size_t size)
 	silent = before;
 	silent.c_lflag &= ~(ECHO | ISIG);
 	silent.c_lflag |= ICANON;
-	snprintf(prompt, sizeof(prompt), "Password of %s: ", user);
 	write_text(fd, prompt);
+	write_text(fd, ": ");
 	tcsetattr(fd, TCSAFLUSH, &silent);
 	ret = password_read_fd(fd, password, size);
 	tcsetattr(fd, TCSAFLUSH, &before);
