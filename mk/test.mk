@@ -55,6 +55,7 @@ sparse: | setup-check ## endianness and annotation check of the engine
 ##@ Measure
 
 .PHONY: bench
-bench: build/ksmbd.userd ## 1 GiB put and get: this server against Debian's smbd
+bench: build/ksmbd.userd ## smbclient at everyday work, then small operations: against Debian's smbd
 	@$(SETUP) build bench
 	@scripts/bench
+	@scripts/bench-ops

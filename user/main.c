@@ -51,8 +51,10 @@ static enum exit_status listen_on(const char *address, uint16_t port)
 	if (!address)
 		address = "*";
 	if (ret) {
-		complain("cannot listen on %s%s%s:%u: %s", open, address, close, port,
-			 strerror(-ret));
+		complain("cannot listen on %s%s%s:%u: %s%s", open, address, close, port,
+			 strerror(-ret),
+			 ret == -EACCES ? " (without privileges choose another port: -p 4450)" :
+					  "");
 		return ret == -ENOMEM ? EXIT_STATUS_FAILURE : EXIT_STATUS_BIND;
 	}
 	printf("ksmbd.userd: listening on %s%s%s:%u\n", open, address, close, bound);

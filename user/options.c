@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 
 #include "tools/lib/config.h"
+#include "tools/lib/utf.h"
 #include "tools/lib/version.h"
 #include "tools/lib/password.h"
 
@@ -152,6 +153,17 @@ static enum exit_status resolve_share(struct option_share *share, char *path)
 	return EXIT_STATUS_USAGE;
 }
 
+static bool has_share(const struct options *options, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < options->share_count; i++) {
+		if (!utf8_casecmp(options->shares[i].name, name))
+			return true;
+	}
+	return false;
+}
+
 static enum exit_status add_share(struct options *options, const char *text)
 {
 	const char *equals = strchr(text, '=');
@@ -165,7 +177,11 @@ static enum exit_status add_share(struct options *options, const char *text)
 	}
 	share.name = strndup(text, equals - text);
 	path = strdup(equals + 1);
-	if (share.name && path && grow(&options->shares, options->share_count, sizeof(share))) {
+	if (share.name && has_share(options, share.name)) {
+		complain("--share: there are two shares \"%s\"", share.name);
+		status = EXIT_STATUS_USAGE;
+	} else if (share.name && path &&
+		   grow(&options->shares, options->share_count, sizeof(share))) {
 		cut_share_options(path, &share);
 		status = resolve_share(&share, path);
 	}

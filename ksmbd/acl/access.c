@@ -100,17 +100,25 @@ u32 ksmbd_access_maximal(struct ksmbd_path *path, const struct ksmbd_user *user,
 	return rights_among(&q, FILE_ALL_ACCESS & max);
 }
 
+ntstatus_t ksmbd_access_possible(u32 desired, u32 max)
+{
+	u32 wanted = desired & ~(u32)FILE_MAXIMUM_ALLOWED;
+
+	if (wanted & FILE_ACCESS_SYSTEM_SECURITY)
+		return STATUS_PRIVILEGE_NOT_HELD;
+	return wanted & ~(max & KNOWN_RIGHTS) ? STATUS_ACCESS_DENIED : STATUS_SUCCESS;
+}
+
 ntstatus_t ksmbd_access_check(struct ksmbd_path *path, const struct ksmbd_user *user, u32 desired,
 			      u32 max, u32 *granted)
 {
 	u32 wanted = desired & ~(u32)FILE_MAXIMUM_ALLOWED;
+	ntstatus_t status = ksmbd_access_possible(desired, max);
 	struct access_query q;
 	u32 have;
 
-	if (wanted & FILE_ACCESS_SYSTEM_SECURITY)
-		return STATUS_PRIVILEGE_NOT_HELD;
-	if (wanted & ~(max & KNOWN_RIGHTS))
-		return STATUS_ACCESS_DENIED;
+	if (status != STATUS_SUCCESS)
+		return status;
 	begin_query(&q, path, user);
 	if (desired & FILE_MAXIMUM_ALLOWED)
 		have = rights_among(&q, FILE_ALL_ACCESS & max);

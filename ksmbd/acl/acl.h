@@ -23,6 +23,15 @@ struct ksmbd_user;
 u32 ksmbd_access_resolve(u32 desired);
 
 /**
+ * ksmbd_access_possible() - may anybody have these rights on the share
+ * @desired, @max: as for ksmbd_access_check()
+ *
+ * Return: STATUS_SUCCESS; STATUS_ACCESS_DENIED for more than @max and for rights that do
+ * not exist; STATUS_PRIVILEGE_NOT_HELD for ACCESS_SYSTEM_SECURITY
+ */
+ntstatus_t ksmbd_access_possible(u32 desired, u32 max);
+
+/**
  * ksmbd_access_check() - what the acting client may do with an existing object
  * @path: positive; @desired: resolved rights, may hold FILE_MAXIMUM_ALLOWED
  * @max: most the share allows (ksmbd_tree.max_access)

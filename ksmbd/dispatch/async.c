@@ -13,6 +13,9 @@
 #include "util/workers.h"
 #include "wire/smb2_format.h"
 
+/* Requests that wait on one connection; they cost no thread, but memory. */
+#define MAX_WAITING_BYTES (4u << 20)
+
 /* Called with conn->lock held. */
 static void wake_locked(struct ksmbd_request *req, ntstatus_t why)
 {
@@ -39,19 +42,34 @@ void ksmbd_async_wake(struct ksmbd_request *req, ntstatus_t why)
 	ksmbd_conn_put(conn);
 }
 
-void ksmbd_async_begin(struct ksmbd_request *req)
+/* What a request takes up while it waits: a client may send it with megabytes of padding. */
+static u32 waiting_cost(const struct ksmbd_request *req)
+{
+	return sizeof(*req) + sizeof(*req->out) + req->buf_size;
+}
+
+bool ksmbd_async_begin(struct ksmbd_request *req)
 {
 	struct ksmbd_conn *conn = req->conn;
+	u32 cost = waiting_cost(req);
+	bool room;
 
 	spin_lock(&conn->lock);
-	if (!req->park.async_id)
+	room = !conn->waiting_bytes || conn->waiting_bytes + cost <= MAX_WAITING_BYTES;
+	if (room) {
+		conn->waiting_bytes += cost;
 		req->park.async_id = conn->next_async_id++;
+	}
 	spin_unlock(&conn->lock);
+	return room;
 }
 
 void ksmbd_async_end(struct ksmbd_request *req)
 {
+	if (!req->park.async_id) /* only its own thread changes it */
+		return;
 	spin_lock(&req->conn->lock);
+	req->conn->waiting_bytes -= waiting_cost(req);
 	req->park.async_id = 0;
 	spin_unlock(&req->conn->lock);
 }

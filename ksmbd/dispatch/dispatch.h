@@ -25,10 +25,13 @@ void ksmbd_dispatch_cancel(struct ksmbd_request *req);
 /** ksmbd_async_wake() - what struct ksmbd_park's @wake points to */
 void ksmbd_async_wake(struct ksmbd_request *req, ntstatus_t why);
 
-/** ksmbd_async_begin() - give a request that is about to park its async id */
-void ksmbd_async_begin(struct ksmbd_request *req);
+/**
+ * ksmbd_async_begin() - give a request that is about to park its async id
+ * Return: false: too much is waiting on this connection already
+ */
+bool ksmbd_async_begin(struct ksmbd_request *req);
 
-/** ksmbd_async_end() - take the async id back, before the next element */
+/** ksmbd_async_end() - take the async id back, if there is one: element or request are over */
 void ksmbd_async_end(struct ksmbd_request *req);
 
 /**

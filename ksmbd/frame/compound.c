@@ -74,15 +74,14 @@ static ntstatus_t start_element(struct ksmbd_request *req)
 {
 	ntstatus_t status;
 
-	if (req->park.async_id) /* the last element parked: it can be cancelled no more */
-		ksmbd_async_end(req);
+	ksmbd_async_end(req); /* of the element before: it can be cancelled no more */
 	ksmbd_rd_init(&req->rd, req->buf + req->off, req->len - req->off);
 	ksmbd_smb2_hdr_read(&req->rd, &req->hdr); /* checked by ksmbd_request_check() */
 	req->elem_len = req->hdr.next ? req->hdr.next : req->len - req->off;
 	req->rd.len = req->elem_len;
 	req->keep_body = false;
 	req->interim_sent = false;
-	req->sign_with_new_key = false;
+	req->sign_success = false;
 	req->preauth = NULL;
 	req->reply = alloc_reply(req);
 	if (!req->reply) {
@@ -163,7 +162,10 @@ static bool send_interim(struct ksmbd_request *req)
 
 	if (!next)
 		return false;
-	ksmbd_async_begin(req);
+	if (!ksmbd_async_begin(req)) {
+		ksmbd_outgoing_free(req->conn, next);
+		return false;
+	}
 	write_error_body(req);
 	finish_reply(req, STATUS_PENDING,
 		     ksmbd_credit_grant(&req->conn->credits, req->hdr.credit_request));

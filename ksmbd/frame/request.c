@@ -5,6 +5,7 @@
 #include <linux/slab.h>
 
 #include "config_types.h"
+#include "dispatch/dispatch.h"
 #include "frame/credit.h"
 #include "frame/outgoing.h"
 #include "frame/request.h"
@@ -106,6 +107,7 @@ void ksmbd_request_free(struct ksmbd_request *req)
 {
 	struct ksmbd_conn *conn = req->conn;
 
+	ksmbd_async_end(req);
 	if (req->reply) { /* begun and not finished: enter it, to be freed with the others */
 		list_add_tail(&req->reply->link, &req->out->replies);
 		req->reply = NULL;

@@ -15,7 +15,7 @@
 #define MODIFYING_ACCESS (FILE_WRITE_DATA | FILE_APPEND_DATA)
 #define SETTABLE_AT_CREATE                                                         \
 	(FILE_ATTRIBUTE_READONLY | FILE_ATTRIBUTE_HIDDEN | FILE_ATTRIBUTE_SYSTEM | \
-	 FILE_ATTRIBUTE_TEMPORARY | FILE_ATTRIBUTE_NOT_CONTENT_INDEXED)
+	 FILE_ATTRIBUTE_TEMPORARY | FILE_ATTRIBUTE_OFFLINE | FILE_ATTRIBUTE_NOT_CONTENT_INDEXED)
 
 /* What a disposition does with an object that exists, and with one that does not. */
 static const struct {
@@ -76,16 +76,22 @@ static u32 create_mode(const struct ksmbd_share_conf *conf, bool is_dir)
 	return S_IFREG | (0666 & conf->create_mask) | conf->force_create_mode;
 }
 
-/* Enters @open, whose file is open, into its inode's share modes. */
-static ntstatus_t attach_open(struct ksmbd_open *open, const struct ksmbd_stat *st)
+/*
+ * Enters @open, whose file is open, into its inode's share modes. @needed: rights that the
+ * others must share as well, although the handle will not have them.
+ */
+static ntstatus_t attach_open(struct ksmbd_open *open, const struct ksmbd_stat *st, u32 needed)
 {
 	struct ksmbd_inode *inode = ksmbd_inode_get(st);
-	ntstatus_t status;
+	ntstatus_t status = STATUS_SUCCESS;
 
 	if (!inode)
 		return STATUS_INSUFFICIENT_RESOURCES;
 	mutex_lock(&inode->lock);
-	status = ksmbd_open_attach(open, inode);
+	if (needed)
+		status = ksmbd_inode_admits(inode, open->access | needed, open->share_access);
+	if (status == STATUS_SUCCESS)
+		status = ksmbd_open_attach(open, inode);
 	mutex_unlock(&inode->lock);
 	if (status != STATUS_SUCCESS)
 		ksmbd_inode_put(inode);
@@ -97,8 +103,6 @@ static bool apply_new(struct ksmbd_open *open, const struct ksmbd_create_args *a
 {
 	u32 attributes = args->attributes & SETTABLE_AT_CREATE;
 
-	if (args->allocation && !open->is_dir)
-		ksmbd_file_allocate(open->file, 0, args->allocation);
 	/* Without any the defaults hold, and nothing has to be stored. */
 	if (!attributes)
 		return false;
@@ -126,8 +130,14 @@ static ntstatus_t create_new(struct ksmbd_tree *tree, struct ksmbd_user *user,
 		return STATUS_OBJECT_NAME_INVALID;
 	if ((args->attributes & FILE_ATTRIBUTE_READONLY) && (args->options & FILE_DELETE_ON_CLOSE))
 		return STATUS_CANNOT_DELETE;
+	status = ksmbd_access_possible(granted, tree->max_access);
+	if (status != STATUS_SUCCESS)
+		return status;
+	if (!ksmbd_path_parent_stat(path, &result->st) && ksmbd_inode_doomed(&result->st))
+		return STATUS_DELETE_PENDING;
 	/* Who creates an object may do with it what it asked for. */
-	granted = granted & FILE_MAXIMUM_ALLOWED ? tree->max_access : granted & tree->max_access;
+	if (granted & FILE_MAXIMUM_ALLOWED)
+		granted = tree->max_access;
 	open = alloc_open(tree, user, args, granted);
 	if (!open)
 		return STATUS_INSUFFICIENT_RESOURCES;
@@ -138,8 +148,10 @@ static ntstatus_t create_new(struct ksmbd_tree *tree, struct ksmbd_user *user,
 		ksmbd_open_put(open);
 		return err == -EEXIST ? STATUS_RETRY : ksmbd_status_from_errno(err);
 	}
+	if (args->allocation && !is_dir)
+		ksmbd_file_allocate(open->file, 0, args->allocation);
 	err = ksmbd_file_stat(open->file, &result->st);
-	status = err ? ksmbd_status_from_errno(err) : attach_open(open, &result->st);
+	status = err ? ksmbd_status_from_errno(err) : attach_open(open, &result->st, 0);
 	if (status != STATUS_SUCCESS) {
 		ksmbd_open_put(open);
 		return status;
@@ -239,7 +251,7 @@ static ntstatus_t build_open(struct ksmbd_open *open, struct ksmbd_path *path,
 		open->access &= ~MODIFYING_ACCESS | ksmbd_access_resolve(args->access);
 	status = check_attributes(args, result->attr.attributes, open->access);
 	if (status == STATUS_SUCCESS)
-		status = attach_open(open, &result->st);
+		status = attach_open(open, &result->st, dispositions[args->disposition].access);
 	return status;
 }
 
@@ -254,7 +266,8 @@ static ntstatus_t open_existing(struct ksmbd_tree *tree, struct ksmbd_user *user
 	ntstatus_t status;
 
 	if (!dispositions[args->disposition].may_open)
-		return STATUS_OBJECT_NAME_COLLISION;
+		return ksmbd_inode_doomed(st) ? STATUS_DELETE_PENDING :
+						STATUS_OBJECT_NAME_COLLISION;
 	status = check_kind(args, is_dir);
 	if (status != STATUS_SUCCESS)
 		return status;
@@ -340,6 +353,8 @@ ntstatus_t ksmbd_open_create(struct ksmbd_tree *tree, struct ksmbd_user *user,
 		return STATUS_OBJECT_NAME_NOT_FOUND;
 	if (args->parts.stream)
 		return STATUS_OBJECT_NAME_INVALID; /* no alternate streams yet */
+	if (args->parts.trailing_slash && (args->options & FILE_NON_DIRECTORY_FILE))
+		return STATUS_OBJECT_NAME_INVALID;
 	if (!*args->name && (args->options & FILE_DELETE_ON_CLOSE))
 		return STATUS_ACCESS_DENIED; /* the share itself */
 	for (try = 0; status == STATUS_RETRY && try < MAX_TRIES; try++)

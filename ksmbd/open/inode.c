@@ -93,3 +93,53 @@ void ksmbd_inode_put(struct ksmbd_inode *inode)
 	spin_unlock(&table_lock);
 	kfree(inode);
 }
+
+bool ksmbd_inode_doomed(const struct ksmbd_stat *st)
+{
+	struct ksmbd_inode *inode = ksmbd_inode_lookup(st);
+	bool doomed;
+
+	if (!inode)
+		return false;
+	mutex_lock(&inode->lock);
+	doomed = inode->delete_pending;
+	mutex_unlock(&inode->lock);
+	ksmbd_inode_put(inode);
+	return doomed;
+}
+
+void ksmbd_inode_doom(struct ksmbd_inode *inode, struct ksmbd_open *by)
+{
+	struct ksmbd_open *before = inode->doomed_by;
+
+	lockdep_assert_held(&inode->lock);
+	inode->delete_pending = by;
+	inode->doomed_by = by ? ksmbd_open_get(by) : NULL;
+	ksmbd_open_put(before); /* not the inode's last: the caller has another */
+}
+
+static u32 bucket_of(const struct ksmbd_inode *inode)
+{
+	struct ksmbd_stat st = { .dev = inode->dev,
+				 .ino = inode->ino,
+				 .generation = inode->generation };
+
+	return hash_min(inode_hash(&st), HASH_BITS(inodes));
+}
+
+struct ksmbd_inode *ksmbd_inode_walk(struct ksmbd_inode *inode)
+{
+	u32 bucket = inode ? bucket_of(inode) : 0;
+	struct hlist_node *next;
+
+	spin_lock(&table_lock);
+	/* Its reference kept it in the table. */
+	next = inode ? inode->hash.next : inodes[0].first;
+	while (!next && ++bucket < HASH_SIZE(inodes))
+		next = inodes[bucket].first;
+	if (next)
+		refcount_inc(&hlist_entry(next, struct ksmbd_inode, hash)->refs);
+	spin_unlock(&table_lock);
+	ksmbd_inode_put(inode);
+	return hlist_entry_safe(next, struct ksmbd_inode, hash);
+}

@@ -79,7 +79,7 @@ static bool share_conflict(u32 access, u32 share)
 	return false;
 }
 
-ntstatus_t ksmbd_open_attach(struct ksmbd_open *open, struct ksmbd_inode *inode)
+ntstatus_t ksmbd_inode_admits(const struct ksmbd_inode *inode, u32 access, u32 share)
 {
 	struct ksmbd_open *other;
 
@@ -88,25 +88,52 @@ ntstatus_t ksmbd_open_attach(struct ksmbd_open *open, struct ksmbd_inode *inode)
 		return STATUS_DELETE_PENDING;
 	list_for_each_entry(other, &inode->opens, inode_link) {
 		/* Opens for attributes only neither hinder nor are hindered. */
-		if (!(open->access & SHARE_MODE_RIGHTS) || !(other->access & SHARE_MODE_RIGHTS))
+		if (!(access & SHARE_MODE_RIGHTS) || !(other->access & SHARE_MODE_RIGHTS))
 			continue;
-		if (share_conflict(open->access, other->share_access) ||
-		    share_conflict(other->access, open->share_access))
+		if (share_conflict(access, other->share_access) ||
+		    share_conflict(other->access, share))
 			return STATUS_SHARING_VIOLATION;
 	}
+	return STATUS_SUCCESS;
+}
+
+ntstatus_t ksmbd_open_attach(struct ksmbd_open *open, struct ksmbd_inode *inode)
+{
+	ntstatus_t status = ksmbd_inode_admits(inode, open->access, open->share_access);
+
+	if (status != STATUS_SUCCESS)
+		return status;
 	open->inode = inode;
 	open->attached = true;
 	list_add_tail(&open->inode_link, &inode->opens);
 	return STATUS_SUCCESS;
 }
 
-/* Removes the name of a delete-pending object whose last handle goes. */
-static void remove_name(struct ksmbd_open *open)
+/*
+ * Removes the name of a delete-pending object whose @last handle goes: the name, and with
+ * the rights, of the handle that it was to be deleted for.
+ */
+static void remove_name(struct ksmbd_open *last)
 {
-	int err = ksmbd_file_unlink(open->file, open->share->root);
+	struct ksmbd_open *by = last->inode->doomed_by;
+	bool other = by->user != last->user;
+	int err = 0;
 
+	if (other) {
+		ksmbd_cred_leave();
+		err = ksmbd_cred_enter(by->user->cred);
+	}
+	if (!err)
+		err = ksmbd_file_unlink(by->file, by->share->root);
 	if (err && err != -ENOENT && err != -ENOTEMPTY)
 		pr_debug("ksmbd: delete on close: %d\n", err);
+	if (other) {
+		ksmbd_cred_leave();
+		if (ksmbd_cred_enter(last->user->cred))
+			pr_err("ksmbd: cannot act as the owner of a handle that closes\n");
+	}
+	last->inode->doomed_by = NULL;
+	ksmbd_open_put(by);
 }
 
 void ksmbd_open_close(struct ksmbd_open *open)
@@ -124,13 +151,13 @@ void ksmbd_open_close(struct ksmbd_open *open)
 		open->attached = false;
 		list_del_init(&open->inode_link);
 		if (open->delete_on_close)
-			inode->delete_pending = true;
+			ksmbd_inode_doom(inode, open);
 		/*
 		 * Under the lock: nobody may attach to the object between the decision
 		 * and the end of its name. The flag stays: the object has no name now,
 		 * and a create that looked it up before must see that it is gone.
 		 */
-		if (inode->delete_pending && list_empty(&inode->opens))
+		if (inode->doomed_by && list_empty(&inode->opens))
 			remove_name(open);
 	}
 	mutex_unlock(&inode->lock);

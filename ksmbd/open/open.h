@@ -17,6 +17,32 @@ struct ksmbd_inode *ksmbd_inode_get(const struct ksmbd_stat *st);
 struct ksmbd_inode *ksmbd_inode_lookup(const struct ksmbd_stat *st);
 void ksmbd_inode_put(struct ksmbd_inode *inode);
 
+/** ksmbd_inode_doomed() - is @st's object to be deleted at its last close */
+bool ksmbd_inode_doomed(const struct ksmbd_stat *st);
+
+/**
+ * ksmbd_inode_admits() - would a handle with these rights and share modes be let in
+ *
+ * Caller holds inode->lock.
+ * Return: STATUS_SUCCESS, STATUS_DELETE_PENDING, STATUS_SHARING_VIOLATION
+ */
+ntstatus_t ksmbd_inode_admits(const struct ksmbd_inode *inode, u32 access, u32 share);
+
+/**
+ * ksmbd_inode_doom() - delete the object at its last close, under the name that @by has
+ *
+ * @by: NULL: no more. Caller holds inode->lock and a handle on @inode.
+ */
+void ksmbd_inode_doom(struct ksmbd_inode *inode, struct ksmbd_open *by);
+
+/**
+ * ksmbd_inode_walk() - every inode that is open, in no order
+ * @inode: NULL to begin, then the one before: its reference is given up
+ *
+ * Return: a counted reference, NULL at the end. What comes and goes meanwhile may be missed.
+ */
+struct ksmbd_inode *ksmbd_inode_walk(struct ksmbd_inode *inode);
+
 /**
  * ksmbd_open_alloc() - a handle without object, references on @share and @user taken
  * Return: NULL without memory

@@ -38,6 +38,8 @@ struct ksmbd_inode {
 	struct mutex lock;
 	struct list_head opens; /* (lock) */
 	bool delete_pending;	/* (lock) */
+	/* (lock) the handle whose name goes, counted: the object may have others */
+	struct ksmbd_open *doomed_by;
 };
 
 /**

@@ -32,16 +32,116 @@ static bool inode_in_use(const struct ksmbd_stat *st)
 	return busy;
 }
 
-/* May @to, when it exists, give way to another object? [MS-FSA] 2.1.5.15.11 */
-static ntstatus_t check_target(const struct ksmbd_stat *target, bool replace)
+static bool is_readonly(const struct ksmbd_share *share, struct ksmbd_path *path)
 {
+	struct ksmbd_file *file;
+	struct ksmbd_attr attr;
+
+	if (ksmbd_file_open(path, 0, &file)) {
+		ksmbd_attr_from_stat(share, ksmbd_path_stat(path), NULL, &attr);
+	} else {
+		ksmbd_attr_read(share, file, ksmbd_path_stat(path), NULL, &attr);
+		ksmbd_file_put(file);
+	}
+	return attr.attributes & FILE_ATTRIBUTE_READONLY;
+}
+
+/* May @to, when it exists, give way to another object? [MS-FSA] 2.1.5.15.11 */
+static ntstatus_t check_target(const struct ksmbd_share *share, struct ksmbd_path *to, bool replace)
+{
+	const struct ksmbd_stat *target = ksmbd_path_stat(to);
+
 	if (!target)
 		return STATUS_SUCCESS;
 	if (!replace)
 		return STATUS_OBJECT_NAME_COLLISION;
-	if (S_ISDIR(target->mode) || inode_in_use(target))
+	if (S_ISDIR(target->mode) || inode_in_use(target) || is_readonly(share, to))
 		return STATUS_ACCESS_DENIED;
 	return STATUS_SUCCESS;
+}
+
+/*
+ * The directory that receives the name is opened for it, as Windows does: to be written to,
+ * shared for reading and writing.
+ */
+static ntstatus_t check_parent(struct ksmbd_path *to)
+{
+	struct ksmbd_inode *inode;
+	struct ksmbd_stat st;
+	ntstatus_t status;
+	int err;
+
+	err = ksmbd_path_parent_stat(to, &st);
+	if (err)
+		return ksmbd_status_from_errno(err);
+	inode = ksmbd_inode_lookup(&st);
+	if (!inode)
+		return STATUS_SUCCESS;
+	mutex_lock(&inode->lock);
+	status = ksmbd_inode_admits(inode, FILE_WRITE_DATA, FILE_SHARE_READ | FILE_SHARE_WRITE);
+	mutex_unlock(&inode->lock);
+	ksmbd_inode_put(inode);
+	return status;
+}
+
+/* ---- open files below a directory ---- */
+
+/* A directory's name and room for another one, both relative to its share. */
+struct subtree {
+	struct ksmbd_root *root;
+	u32 len;
+	char dir[KSMBD_PATH_MAX];
+	char name[KSMBD_PATH_MAX];
+};
+
+static bool is_below(struct subtree *tree, struct ksmbd_inode *inode)
+{
+	struct ksmbd_open *open;
+	bool below = false;
+
+	mutex_lock(&inode->lock);
+	list_for_each_entry(open, &inode->opens, inode_link) {
+		below = !ksmbd_file_name(open->file, tree->root, tree->name, KSMBD_PATH_MAX) &&
+			!strncmp(tree->name, tree->dir, tree->len) && tree->name[tree->len] == '/';
+		if (below)
+			break;
+	}
+	mutex_unlock(&inode->lock);
+	return below;
+}
+
+/* A directory keeps its name while something below it is open. [MS-FSA] 2.1.5.15.11 */
+static ntstatus_t check_below(struct ksmbd_open *dir)
+{
+	struct subtree *tree = kmalloc(sizeof(*tree), GFP_KERNEL);
+	struct ksmbd_inode *inode = NULL;
+	ntstatus_t status;
+
+	if (!tree)
+		return STATUS_INSUFFICIENT_RESOURCES;
+	tree->root = dir->share->root;
+	status = ksmbd_status_from_errno(
+		ksmbd_file_name(dir->file, tree->root, tree->dir, KSMBD_PATH_MAX));
+	if (status == STATUS_SUCCESS) {
+		tree->len = strlen(tree->dir);
+		while ((inode = ksmbd_inode_walk(inode)) != NULL && !is_below(tree, inode))
+			;
+		if (inode)
+			status = STATUS_ACCESS_DENIED;
+		ksmbd_inode_put(inode);
+	}
+	kfree(tree);
+	return status;
+}
+
+static bool is_doomed(struct ksmbd_open *open)
+{
+	bool doomed;
+
+	mutex_lock(&open->inode->lock);
+	doomed = open->inode->delete_pending;
+	mutex_unlock(&open->inode->lock);
+	return doomed;
 }
 
 /* Looks a new name up. @name is the caller's to free, with and without success. */
@@ -53,6 +153,8 @@ static ntstatus_t lookup_target(struct ksmbd_open *open, const u8 *wire_name, u3
 	int err;
 
 	*name = NULL;
+	if (is_doomed(open))
+		return STATUS_ACCESS_DENIED;
 	/* Some clients lead with a backslash here; [MS-FSCC] 2.4.42 lets them. */
 	if (wire_len >= 2 && wire_name[0] == '\\' && wire_name[1] == 0) {
 		wire_name += 2;
@@ -65,12 +167,13 @@ static ntstatus_t lookup_target(struct ksmbd_open *open, const u8 *wire_name, u3
 		return STATUS_NOT_SUPPORTED;
 	if (ksmbd_path_vetoed(open->share->conf.veto, *name))
 		return STATUS_ACCESS_DENIED;
-	if (!**name || parts.data_stream || parts.index_stream)
+	if (!**name || parts.data_stream || parts.index_stream ||
+	    (parts.trailing_slash && !open->is_dir))
 		return STATUS_OBJECT_NAME_INVALID;
 	err = ksmbd_path_lookup(open->share->root, *name, ksmbd_open_lookup_flags(open->share), to);
 	if (err == -ENOTDIR || err == -ENOENT)
 		return STATUS_OBJECT_PATH_NOT_FOUND;
-	return ksmbd_status_from_errno(err);
+	return err ? ksmbd_status_from_errno(err) : check_parent(*to);
 }
 
 static const char *last_component(const char *name)
@@ -101,7 +204,9 @@ ntstatus_t ksmbd_open_rename(struct ksmbd_open *open, const u8 *wire_name, u32 w
 	target = ksmbd_path_stat(to);
 	/* Naming itself, perhaps in other case, replaces nobody. */
 	if (!target || !same_inode(target, &st))
-		status = check_target(target, replace);
+		status = check_target(open->share, to, replace);
+	if (status == STATUS_SUCCESS && open->is_dir)
+		status = check_below(open);
 	if (status == STATUS_SUCCESS)
 		status = ksmbd_status_from_errno(
 			ksmbd_file_rename(open->file, open->share->root, to, last_component(name),
@@ -123,7 +228,7 @@ ntstatus_t ksmbd_open_link(struct ksmbd_open *open, const u8 *wire_name, u32 wir
 		return STATUS_FILE_IS_A_DIRECTORY;
 	status = lookup_target(open, wire_name, wire_len, &name, &to);
 	if (status == STATUS_SUCCESS)
-		status = check_target(ksmbd_path_stat(to), replace);
+		status = check_target(open->share, to, replace);
 	if (status == STATUS_SUCCESS)
 		status = ksmbd_status_from_errno(
 			ksmbd_file_link(open->file, to, replace ? KSMBD_RENAME_REPLACE : 0));
@@ -165,9 +270,13 @@ ntstatus_t ksmbd_open_set_delete(struct ksmbd_open *open, bool on)
 	if (status != STATUS_SUCCESS)
 		return status;
 	mutex_lock(&open->inode->lock);
-	open->inode->delete_pending = on;
-	if (!on)
-		open->delete_on_close = false;
+	if (!open->attached) { /* closed meanwhile: the object is none of its business */
+		status = STATUS_FILE_CLOSED;
+	} else {
+		ksmbd_inode_doom(open->inode, on ? open : NULL);
+		if (!on)
+			open->delete_on_close = false;
+	}
 	mutex_unlock(&open->inode->lock);
-	return STATUS_SUCCESS;
+	return status;
 }

@@ -101,6 +101,7 @@ struct ksmbd_conn {
 	u32 nr_channels;		/* (lock) */
 	struct list_head requests;	/* (lock) every request not yet answered */
 	u64 next_async_id;		/* (lock) */
+	u32 waiting_bytes;		/* (lock) memory of requests that have an async id */
 	struct list_head outgoing;	/* (lock) messages to be sent, in order */
 	bool sending;			/* (lock) somebody is at it; only that thread sends */
 	bool unsendable;		/* (lock) the stream is broken: what is queued is dropped */

@@ -19,8 +19,11 @@
 #define CTX_SPACE     160 /* MxAc 32, QFid 56, padding */
 #define MAX_PIPE_NAME 64
 
-#define KNOWN_OPTIONS	    0x00FFFFFF
-#define MODE_OPTIONS	    (FILE_DIRECTORY_FILE | FILE_NON_DIRECTORY_FILE)
+#define KNOWN_OPTIONS  0x00FFFFFF
+#define UNKNOWN_ACCESS 0x0CE0FE00 /* rights that there are none of */
+#define MODE_OPTIONS   (FILE_DIRECTORY_FILE | FILE_NON_DIRECTORY_FILE)
+#define UNSERVED_OPTIONS \
+	(FILE_CREATE_TREE_CONNECTION | FILE_OPEN_BY_FILE_ID | FILE_RESERVE_OPFILTER)
 #define SETTABLE_ATTRIBUTES 0x00007FB7
 
 struct create_args {
@@ -67,6 +70,8 @@ static ntstatus_t check_args(const struct create_args *args)
 
 	if (args->impersonation > SMB2_IMPERSONATION_DELEGATE)
 		return STATUS_BAD_IMPERSONATION_LEVEL;
+	if (!disk->access || (disk->access & UNKNOWN_ACCESS))
+		return STATUS_ACCESS_DENIED;
 	if (disk->disposition > FILE_OVERWRITE_IF || (disk->share & ~7u) ||
 	    (disk->options & ~KNOWN_OPTIONS) || (disk->attributes & ~SETTABLE_ATTRIBUTES))
 		return STATUS_INVALID_PARAMETER;
@@ -76,10 +81,8 @@ static ntstatus_t check_args(const struct create_args *args)
 	    (disk->disposition == FILE_SUPERSEDE || disk->disposition == FILE_OVERWRITE ||
 	     disk->disposition == FILE_OVERWRITE_IF))
 		return STATUS_INVALID_PARAMETER;
-	if (disk->options & FILE_OPEN_BY_FILE_ID)
+	if (disk->options & UNSERVED_OPTIONS)
 		return STATUS_NOT_SUPPORTED;
-	if (!disk->access)
-		return STATUS_ACCESS_DENIED;
 	if ((disk->options & FILE_DELETE_ON_CLOSE) &&
 	    !(disk->access & (FILE_DELETE | FILE_GENERIC_ALL | FILE_MAXIMUM_ALLOWED)))
 		return STATUS_INVALID_PARAMETER;

@@ -4,6 +4,7 @@
 #include <linux/minmax.h>
 #include <linux/string.h>
 
+#include "config_types.h"
 #include "open/open.h"
 #include "open/pipe.h"
 #include "session/conn.h"
@@ -14,7 +15,8 @@
 #include "util/status.h"
 #include "wire/smb2_format.h"
 
-#define BODY_SIZE 48
+#define BODY_SIZE     48
+#define VALIDATE_SIZE 24 /* of a VALIDATE_NEGOTIATE_INFO response */
 
 struct ioctl_args {
 	u32 code;
@@ -96,13 +98,15 @@ static ntstatus_t validate_negotiate(struct ksmbd_request *req, const struct ioc
 	u16 count = ksmbd_rd_u16(&in);
 	u16 dialect = ksmbd_smb2_choose_dialect(conn, &in, count);
 
-	if (!guid || dialect != conn->dialect || capabilities != conn->client_capabilities ||
+	/* 3.1.1 has the hash for it: who asks nevertheless has been led here. */
+	if (conn->dialect == KSMBD_DIALECT_311 || args->max_out < VALIDATE_SIZE || !guid ||
+	    dialect != conn->dialect || capabilities != conn->client_capabilities ||
 	    mode != conn->client_security_mode ||
 	    memcmp(guid, conn->client_guid, sizeof(conn->client_guid))) {
 		req->drop_conn = true;
 		return STATUS_ACCESS_DENIED;
 	}
-	encode_ioctl(req, args, 24);
+	encode_ioctl(req, args, VALIDATE_SIZE);
 	ksmbd_wr_u32(wr, conn->server_capabilities);
 	ksmbd_wr_bytes(wr, ksmbd_smb2_server_guid(), 16);
 	ksmbd_wr_u16(wr, conn->server_security_mode);
@@ -178,7 +182,7 @@ static ntstatus_t get_object_id(struct ksmbd_request *req, const struct ioctl_ar
 
 /* clang-format off */
 static const struct ioctl_row rows[] = {
-	{ FSCTL_VALIDATE_NEGOTIATE_INFO, false, 0, 24, validate_negotiate },
+	{ FSCTL_VALIDATE_NEGOTIATE_INFO, false, 0, 0, validate_negotiate },
 	{ FSCTL_PIPE_TRANSCEIVE, true, FILE_WRITE_DATA, 0, transceive },
 	{ FSCTL_CREATE_OR_GET_OBJECT_ID, true, 0, 64, get_object_id },
 	{ FSCTL_DFS_GET_REFERRALS, false, 0, 0, refuse_dfs },

@@ -65,7 +65,7 @@ bool ksmbd_reply_will_sign(const struct ksmbd_request *req)
 {
 	if (!req->channel || !req->channel->sign_key)
 		return false;
-	return req->signed_ok || req->sign_with_new_key || req->session->signing_required;
+	return req->signed_ok || req->sign_success || req->session->signing_required;
 }
 
 bool ksmbd_charge_covers(const struct ksmbd_request *req, u32 bytes)

@@ -165,7 +165,6 @@ static ntstatus_t establish(struct ksmbd_request *req, const struct setup_args *
 		session->signing_required =
 			(conn->server_security_mode & SMB2_NEGOTIATE_SIGNING_REQUIRED) ||
 			(args->security_mode & SMB2_NEGOTIATE_SIGNING_REQUIRED);
-		req->sign_with_new_key = true;
 	}
 	end_previous(session, args->previous_id);
 	if (!ksmbd_session_set_state(session, KSMBD_SESSION_VALID))
@@ -219,6 +218,7 @@ static ntstatus_t execute_setup(struct ksmbd_request *req, const struct setup_ar
 		status = again ? reestablish(req) : establish(req, args);
 	if (status == STATUS_SUCCESS)
 		result->session_flags = session_flags(req->session->user);
+	req->sign_success = status == STATUS_SUCCESS;
 	ksmbd_auth_free(req->channel->auth);
 	req->channel->auth = NULL;
 	if (status != STATUS_SUCCESS)

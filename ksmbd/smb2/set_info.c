@@ -2,6 +2,7 @@
 /* SET_INFO, [MS-SMB2] 2.2.39, 2.2.40, 3.3.5.21; meanings: [MS-FSA] 2.1.5.15 */
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/math64.h>
 #include <linux/mutex.h>
 
 #include "attr/attr.h"
@@ -188,6 +189,16 @@ static ntstatus_t set_end_of_file(struct ksmbd_request *req, struct ksmbd_rd *da
 	return ksmbd_status_from_errno(ksmbd_file_truncate(req->open->file, size));
 }
 
+/* Room is given and taken in whole units, [MS-FSCC] 2.4.4; @size is in the file. */
+static u64 whole_units(struct ksmbd_open *open, u64 size)
+{
+	struct ksmbd_statfs fs;
+
+	if (ksmbd_file_statfs(open->file, &fs) || !fs.block_size)
+		return size;
+	return div_u64(size + fs.block_size - 1, fs.block_size) * fs.block_size;
+}
+
 static ntstatus_t set_allocation(struct ksmbd_request *req, struct ksmbd_rd *data)
 {
 	struct ksmbd_open *open = req->open;
@@ -200,10 +211,13 @@ static ntstatus_t set_allocation(struct ksmbd_request *req, struct ksmbd_rd *dat
 	err = ksmbd_file_stat(open->file, &st);
 	if (err)
 		return ksmbd_status_from_errno(err);
-	if (size < st.size)
-		err = ksmbd_file_truncate(open->file, size);
-	else if (size > st.alloc)
+	if (size < st.size) {
+		size = whole_units(open, size);
+		if (size < st.size)
+			err = ksmbd_file_truncate(open->file, size);
+	} else if (size > st.alloc) {
 		err = ksmbd_file_allocate(open->file, 0, size);
+	}
 	return ksmbd_status_from_errno(err == -EOPNOTSUPP ? 0 : err);
 }
 

@@ -79,6 +79,28 @@ static void told_apart(struct kunit *test)
 	}
 }
 
+/* Also those that share a bucket with others, while some of them go. */
+static void walked_through(struct kunit *test)
+{
+	struct ksmbd_inode *inode = NULL;
+	struct ksmbd_stat st;
+	u64 sum = 0;
+	u32 i;
+
+	KUNIT_EXPECT_NULL(test, ksmbd_inode_walk(NULL));
+	for (i = 1; i <= 3000; i++) {
+		st = stat_of(1, i, 0);
+		KUNIT_ASSERT_NOT_NULL(test, ksmbd_inode_get(&st));
+	}
+	while ((inode = ksmbd_inode_walk(inode)) != NULL) {
+		sum += inode->ino;
+		KUNIT_EXPECT_EQ(test, refcount_read(&inode->refs), 2U);
+		ksmbd_inode_put(inode); /* the first one; the walk's own is given up next */
+	}
+	KUNIT_EXPECT_EQ(test, sum, 3000 * 3001 / 2ULL);
+	KUNIT_EXPECT_NULL(test, ksmbd_inode_walk(NULL));
+}
+
 struct crowd {
 	atomic_t running;
 	atomic_t wrong;
@@ -125,6 +147,7 @@ static void many_threads(struct kunit *test)
 static struct kunit_case inode_cases[] = {
 	KUNIT_CASE(one_for_each_object),
 	KUNIT_CASE(told_apart),
+	KUNIT_CASE(walked_through),
 	KUNIT_CASE(many_threads),
 	{},
 };

@@ -140,6 +140,36 @@ static void nobody_joins_a_dying_object(struct kunit *test)
 	end_open(first);
 }
 
+/* The handle that an object is to be deleted for stays until then, or until it is not. */
+static void doomed_and_spared(struct kunit *test)
+{
+	struct ksmbd_open *first, *second;
+	struct ksmbd_stat st = { .dev = 1, .ino = 7 };
+	struct ksmbd_inode *inode;
+
+	EXPECT_STATUS(test, attach(test, 7, FILE_DELETE, ALL_SHARED, &first), STATUS_SUCCESS);
+	EXPECT_STATUS(test, attach(test, 7, FILE_DELETE, ALL_SHARED, &second), STATUS_SUCCESS);
+	inode = first->inode;
+	KUNIT_EXPECT_FALSE(test, ksmbd_inode_doomed(&st));
+	mutex_lock(&inode->lock);
+	ksmbd_inode_doom(inode, first);
+	ksmbd_inode_doom(inode, second);
+	KUNIT_EXPECT_EQ(test, refcount_read(&first->refs), 1U);
+	ksmbd_inode_doom(inode, first);
+	KUNIT_EXPECT_EQ(test, refcount_read(&first->refs), 2U);
+	KUNIT_EXPECT_EQ(test, refcount_read(&second->refs), 1U);
+	mutex_unlock(&inode->lock);
+	KUNIT_EXPECT_TRUE(test, ksmbd_inode_doomed(&st));
+	end_open(first);
+	KUNIT_EXPECT_TRUE(test, ksmbd_inode_doomed(&st));
+	mutex_lock(&inode->lock);
+	ksmbd_inode_doom(inode, NULL);
+	mutex_unlock(&inode->lock);
+	KUNIT_EXPECT_FALSE(test, ksmbd_inode_doomed(&st));
+	end_open(second);
+	KUNIT_EXPECT_FALSE(test, ksmbd_inode_doomed(&st));
+}
+
 static void ids_are_unique(struct kunit *test)
 {
 	struct ksmbd_open *first = ksmbd_open_alloc(&share, &user);
@@ -156,9 +186,13 @@ static void ids_are_unique(struct kunit *test)
 }
 
 static struct kunit_case open_cases[] = {
-	KUNIT_CASE(conflicts),	       KUNIT_CASE(another_object_does_not_matter),
-	KUNIT_CASE(closed_but_in_use), KUNIT_CASE(nobody_joins_a_dying_object),
-	KUNIT_CASE(ids_are_unique),    {},
+	KUNIT_CASE(conflicts),
+	KUNIT_CASE(another_object_does_not_matter),
+	KUNIT_CASE(closed_but_in_use),
+	KUNIT_CASE(nobody_joins_a_dying_object),
+	KUNIT_CASE(doomed_and_spared),
+	KUNIT_CASE(ids_are_unique),
+	{},
 };
 
 static struct kunit_suite open_suite = {

@@ -461,21 +461,21 @@ def tree_connect_unsigned(env):
 
 def validate_negotiate(conn, **changed):
     given = {"capabilities": 0x7F, "guid": conn.sent_guid, "mode": 1,
-             "dialects": (0x0210, 0x0300, 0x0302)}
+             "dialects": (0x0210, 0x0300, 0x0302), "out": 24}
     given.update(changed)
     dialects = given["dialects"]
     data = struct.pack("<I16sHH", given["capabilities"], given["guid"],
                        given["mode"], len(dialects))
     data += struct.pack("<%dH" % len(dialects), *dialects)
     return send_outcome(conn, rawsmb.IOCTL, rawfile.ioctl_body(
-        rawsmb.ANY_FILE, 0x00140204, data, out=24), sign=True)
+        rawsmb.ANY_FILE, 0x00140204, data, out=given["out"]), sign=True)
 
 
 @GROUP.test("VALIDATE_NEGOTIATE_INFO: right, and every way of being wrong")
 def validate(env):
     changes = ({}, {"capabilities": 0}, {"guid": bytes(16)}, {"mode": 2},
                {"dialects": (0x0210, 0x0300)}, {"dialects": (0x0202,)},
-               {"dialects": ()})
+               {"dialects": ()}, {"out": 23})
     for changed in changes:
         with connect(env) as conn:
             conn.sent_guid = os.urandom(16)
@@ -485,6 +485,13 @@ def validate(env):
             conn.tree_connect("data")
             got = validate_negotiate(conn, **changed)
             expect_equal(got, CLOSED if changed else "SUCCESS", str(changed))
+    with connect(env) as conn:
+        conn.sent_guid = os.urandom(16)
+        conn.negotiate(guid=conn.sent_guid)
+        conn.session_setup("alice", "wonder land")
+        conn.tree_connect("data")
+        expect_equal(validate_negotiate(conn, dialects=rawsmb.ALL_DIALECTS),
+                     CLOSED, "where 3.1.1 was agreed")
     healthy(env)
 
 

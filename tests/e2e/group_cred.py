@@ -175,6 +175,24 @@ def two_sessions(env):
             expect_equal(owner(env, "sessions", name), ids(user), name)
 
 
+@GROUP.test("who asked for a deletion deletes, whoever closes last")
+@as_root
+def last_close(env):
+    folder = env.make_dir("data", "mine")
+    os.chown(folder, *ids(NAMES[0]))
+    os.chmod(folder, 0o755)
+    with raw(env, NAMES[0]) as first, raw(env, NAMES[1]) as second:
+        mine = first.create("mine\\doomed", access=rawsmb.FULL_ACCESS)
+        other = second.open("mine\\doomed", access=0x00120089)
+        expect(first.set_info(mine, 13, b"\1").ok, "it may be deleted")
+        first.close(mine)
+        second.close(other)
+        expect(not os.path.exists(env.path("data", "mine", "doomed")),
+               "it is still there")
+        reply = second.create("mine\\new", check=False)
+        expect_equal(reply.name, "ACCESS_DENIED", "another's directory")
+
+
 @GROUP.test("a share's forced user and group")
 @as_root
 def forced(env):
@@ -199,6 +217,36 @@ def forced(env):
                        ("by-group", (ids(user)[0], ids("daemon")[1]))):
         info = os.lstat(env.path("forced", name))
         expect_equal((info.st_uid, info.st_gid), want, "owner of " + name)
+
+
+@GROUP.test("a share in a directory that only root may enter")
+@as_root
+def hidden_share(env):
+    closed = env.make_dir("hidden")
+    folder = env.make_dir("hidden", "share")
+    os.chmod(folder, 0o777)
+    os.chmod(closed, 0o700)
+    found = env.start(Spec(shares=[Share("data", env.make_dir("seen")),
+                                   Share("inner", folder)],
+                           users=[("daemon", "d")]))
+    with Client(found.port, env.seconds(30)).login("daemon", "d") as conn:
+        # whoever serves this connection has acted as the user by now
+        for share in ("inner", "data", "inner"):
+            conn.tree_connect(share)
+            conn.close(conn.create("x"))
+
+
+@GROUP.test("a session is replaced by its own user only")
+def previous_session(env):
+    with raw(env, NAMES[0]) as old, Client(server(env).port,
+                                           env.seconds(30)) as other:
+        handle = old.create("replaced")
+        other.negotiate()
+        other.session_setup(NAMES[1], "pass " + NAMES[1], previous=old.session)
+        old.write(handle, 0, b"still there")
+        other.session_setup(NAMES[0], "pass " + NAMES[0], previous=old.session)
+        reply = old.request(rawsmb.CLOSE, close_body(handle.id))
+        expect_equal(reply.name, "USER_SESSION_DELETED", "the old session")
 
 
 @GROUP.test("attributes of a file that is not one's own")

@@ -56,6 +56,11 @@ static void segments_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ksmbd_file_sync(file, true), 0);
 	KUNIT_EXPECT_EQ(test, ksmbd_file_sync(file, false), 0);
 	ksmbd_file_put(file);
+	/* Opened for its attributes only: what cannot be done is not said to be done. */
+	file = ports_must_open(test, "file", 0);
+	KUNIT_EXPECT_LT(test, ksmbd_file_sync(file, true), 0);
+	KUNIT_EXPECT_LT(test, ksmbd_file_sync(file, false), 0);
+	ksmbd_file_put(file);
 }
 
 static void offsets_test(struct kunit *test)

@@ -302,6 +302,41 @@ static void logged_off(struct kunit *test)
 	end_parked(test, SMB2_LOGOFF, build_logoff);
 }
 
+/* Requests that wait cost memory: a client cannot make megabytes of them wait. */
+static void padded_waiters(struct kunit *test)
+{
+	struct replay *r = replay_open(test, KSMBD_DIALECT_311);
+	struct replay_fid fid = replay_open_pipe(r);
+	struct replay_reply reply;
+	u32 i, waiting = 0, refused = 0;
+
+	for (i = 0; i < 60; i++) {
+		u64 message_id = r->next_id;
+
+		r->credits = 2;
+		replay_read(r, fid, 10, 0);
+		ksmbd_wr_zero(&r->wr, 90000);
+		replay_finish(r);
+		KUNIT_ASSERT_TRUE(test, replay_take(r, &reply));
+		KUNIT_EXPECT_EQ(test, reply.message_id, message_id);
+		waiting += reply.status == ksmbd_status_u32(STATUS_PENDING);
+		refused += reply.status == ksmbd_status_u32(STATUS_INSUFFICIENT_RESOURCES);
+	}
+	KUNIT_EXPECT_EQ(test, waiting + refused, 60U);
+	KUNIT_EXPECT_GE(test, waiting, 20U);
+	KUNIT_EXPECT_GE(test, refused, 1U);
+	/* What ends makes room. */
+	replay_file_request(r, SMB2_CLOSE, fid);
+	replay_finish(r);
+	for (i = 0; i < waiting + 1; i++)
+		KUNIT_ASSERT_TRUE(test, replay_take(r, &reply));
+	fid = replay_open_pipe(r);
+	replay_read(r, fid, 10, 0);
+	ksmbd_wr_zero(&r->wr, 90000);
+	replay_finish(r);
+	REPLAY_EXPECT(r, &reply, SMB2_READ, STATUS_PENDING);
+}
+
 static void connection_dropped(struct kunit *test)
 {
 	u32 i, n;
@@ -463,6 +498,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(closed),
 	KUNIT_CASE(tree_disconnected),
 	KUNIT_CASE(logged_off),
+	KUNIT_CASE(padded_waiters),
 	KUNIT_CASE(connection_dropped),
 	KUNIT_CASE(server_shuts_down),
 	KUNIT_CASE(session_closed_elsewhere),

@@ -190,6 +190,22 @@ static void never_without(struct kunit *test)
 	}
 }
 
+/* An IOCTL whose code nobody knows, for @room bytes of output */
+static void unknown_ioctl(struct replay *r, u32 room)
+{
+	replay_begin(r, SMB2_IOCTL);
+	ksmbd_wr_u16(&r->wr, 57);
+	ksmbd_wr_u16(&r->wr, 0);
+	ksmbd_wr_u32(&r->wr, 0xFFFF0000);
+	ksmbd_wr_u64(&r->wr, U64_MAX);
+	ksmbd_wr_u64(&r->wr, U64_MAX);
+	ksmbd_wr_zero(&r->wr, 20);
+	ksmbd_wr_u32(&r->wr, room);
+	ksmbd_wr_u32(&r->wr, 1); /* an FSCTL */
+	ksmbd_wr_zero(&r->wr, 4);
+	replay_finish(r);
+}
+
 /* A charge that does not pay for what is asked. 3.3.5.2.5 */
 static void underpaid(struct kunit *test)
 {
@@ -218,6 +234,11 @@ static void underpaid(struct kunit *test)
 	replay_query(r, fid, SMB2_0_INFO_FILE, 18, 65537);
 	replay_finish(r);
 	REPLAY_EXPECT(r, &reply, SMB2_QUERY_INFO, STATUS_INVALID_PARAMETER);
+	unknown_ioctl(r, 65536);
+	KUNIT_ASSERT_TRUE(test, replay_take(r, &reply));
+	KUNIT_EXPECT_NE(test, reply.status, ksmbd_status_u32(STATUS_INVALID_PARAMETER));
+	unknown_ioctl(r, 65537);
+	REPLAY_EXPECT(r, &reply, SMB2_IOCTL, STATUS_INVALID_PARAMETER);
 }
 
 /* CANCEL uses no id and is granted nothing. */

@@ -240,6 +240,53 @@ static void race_close(struct kunit *test)
 	}
 }
 
+/*
+ * One client keeps deleting a file, another keeps making it: what was written to a handle
+ * that nobody deleted must be found under the name. The first never opens what the second
+ * has made: its CREATE is exclusive.
+ */
+static void race_delete(struct kunit *test)
+{
+	struct replay *deleter = replay_open(test, KSMBD_DIALECT_311);
+	struct replay *maker = replay_open(test, KSMBD_DIALECT_311);
+	struct replay_reply reply;
+	u32 round, i;
+
+	for (round = 0; round < 300; round++) {
+		bool made = false;
+
+		replay_create(deleter, "coming", FILE_GENERIC_WRITE | FILE_DELETE, FILE_CREATE,
+			      FILE_DELETE_ON_CLOSE);
+		deleter->flags = SMB2_FLAGS_RELATED_OPERATIONS;
+		replay_file_request(deleter, SMB2_CLOSE, REPLAY_SAME);
+		deleter->flags = 0;
+		replay_create(maker, "coming", FILE_GENERIC_READ | FILE_GENERIC_WRITE, FILE_OPEN_IF,
+			      0);
+		maker->flags = SMB2_FLAGS_RELATED_OPERATIONS;
+		replay_file_request(maker, SMB2_CLOSE, REPLAY_SAME);
+		maker->flags = 0;
+		replay_finish(deleter);
+		replay_finish(maker);
+		for (i = 0; i < 2; i++) {
+			KUNIT_ASSERT_TRUE(test, replay_take(deleter, &reply));
+			KUNIT_ASSERT_TRUE(test, replay_take(maker, &reply));
+			/* An action that created, or a handle beside one that deletes? */
+			if (reply.command == SMB2_CREATE && !reply.status)
+				made = get_unaligned_le32(reply.body + 4) == FILE_CREATED;
+		}
+		replay_create(maker, "coming", FILE_GENERIC_READ | FILE_DELETE, FILE_OPEN,
+			      FILE_DELETE_ON_CLOSE);
+		maker->flags = SMB2_FLAGS_RELATED_OPERATIONS;
+		replay_file_request(maker, SMB2_CLOSE, REPLAY_SAME);
+		maker->flags = 0;
+		replay_finish(maker);
+		KUNIT_ASSERT_TRUE(test, replay_take(maker, &reply));
+		if (made)
+			KUNIT_EXPECT_EQ(test, reply.status, 0U);
+		KUNIT_ASSERT_TRUE(test, replay_take(maker, &reply));
+	}
+}
+
 /* Opens in flight while what they are opened on goes away. */
 static void race_end(struct kunit *test, u16 command)
 {
@@ -314,6 +361,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(race_logoff),
 	KUNIT_CASE(race_disconnect),
 	KUNIT_CASE(race_hang_up),
+	KUNIT_CASE(race_delete),
 	{},
 };
 

@@ -48,6 +48,8 @@ struct replay_reply {
  *	of requests to come
  * @wr: message that is being built; @element: where its last element begins
  * @in, @in_len, @in_pos: message that is being taken apart
+ * @unsent: something could not be sent: there will be no reply to it
+ * @lossy: for the test to set: memory is short, the connection may end inside a message
  */
 struct replay {
 	struct kunit *test;
@@ -67,6 +69,8 @@ struct replay {
 	u8 in[REPLAY_MESSAGE];
 	u32 in_len;
 	u32 in_pos;
+	bool unsent;
+	bool lossy;
 };
 
 /* For a suite's suite_init and suite_exit. */
@@ -88,6 +92,8 @@ struct replay *replay_open_signing(struct kunit *test, u16 dialect);
 int replay_try(struct kunit *test, u8 host, struct replay **out);
 /** replay_close() - the client goes, the server's end is waited for */
 void replay_close(struct replay *r);
+/** replay_drop() - the same; @r is freed */
+void replay_drop(struct replay *r);
 
 /** replay_begin() - one more element of the message to be sent; the body goes to r->wr */
 void replay_begin(struct replay *r, u16 command);
@@ -95,6 +101,16 @@ void replay_begin(struct replay *r, u16 command);
 void replay_finish(struct replay *r);
 /** replay_bytes() - sends bytes as they are behind a length word */
 void replay_bytes(struct replay *r, const void *data, u32 len);
+
+/** replay_negotiate() - sends a NEGOTIATE for one dialect below 3.1.1 */
+void replay_negotiate(struct replay *r, u16 dialect);
+/** replay_setup() - sends a SESSION_SETUP */
+void replay_setup(struct replay *r, u8 flags, const void *token, u32 len);
+#define REPLAY_TOKEN_MAX 128
+/** replay_ntlm_negotiate() - a first token, of REPLAY_TOKEN_MAX bytes at most; its length */
+u32 replay_ntlm_negotiate(u8 *token);
+/** replay_ntlm_anonymous() - a second token, of nobody */
+u32 replay_ntlm_anonymous(u8 *token);
 
 /* One element each, not sent yet. */
 void replay_echo(struct replay *r);

@@ -11,40 +11,11 @@
 /* KSMBD_AUTH_MAX_TOKEN and what is around it */
 #define UNAUTHENTICATED_MAX (20u << 10)
 
-/* NTLMSSP NEGOTIATE: all that is needed to be asked for more. */
-static const u8 ntlm_negotiate[32] = {
-	'N', 'T', 'L', 'M', 'S', 'S', 'P', 0, 1, 0, 0, 0, 0x97, 0x82, 0x08, 0xE2,
-};
-
-/* NTLMSSP AUTHENTICATE of nobody: empty names, an LM response of one byte */
-static u32 ntlm_anonymous(u8 *buf)
-{
-	struct ksmbd_wr wr;
-	u32 i;
-
-	ksmbd_wr_init(&wr, buf, 128);
-	ksmbd_wr_bytes(&wr, "NTLMSSP\0\3\0\0", 12);
-	for (i = 0; i < 6; i++) {
-		ksmbd_wr_u16(&wr, !i);
-		ksmbd_wr_u16(&wr, !i);
-		ksmbd_wr_u32(&wr, 64);
-	}
-	ksmbd_wr_u32(&wr, 0xE2088A97);
-	ksmbd_wr_u8(&wr, 0);
-	return wr.len;
-}
-
 static void negotiate(struct replay *r, u16 dialect)
 {
 	struct replay_reply reply;
 
-	r->credits = 32;
-	replay_begin(r, SMB2_NEGOTIATE);
-	ksmbd_wr_u16(&r->wr, 36);
-	ksmbd_wr_u16(&r->wr, 1);
-	ksmbd_wr_zero(&r->wr, 32);
-	ksmbd_wr_u16(&r->wr, dialect);
-	replay_finish(r);
+	replay_negotiate(r, dialect);
 	REPLAY_EXPECT(r, &reply, SMB2_NEGOTIATE, STATUS_SUCCESS);
 }
 
@@ -56,27 +27,14 @@ static struct replay *negotiated(struct kunit *test, u16 dialect)
 	return r;
 }
 
-static void setup(struct replay *r, u8 flags, const void *token, u32 len)
-{
-	replay_begin(r, SMB2_SESSION_SETUP);
-	ksmbd_wr_u16(&r->wr, 25);
-	ksmbd_wr_u8(&r->wr, flags);
-	ksmbd_wr_u8(&r->wr, 1);
-	ksmbd_wr_zero(&r->wr, 8);
-	ksmbd_wr_u16(&r->wr, SMB2_HEADER_SIZE + 24);
-	ksmbd_wr_u16(&r->wr, len);
-	ksmbd_wr_u64(&r->wr, 0);
-	ksmbd_wr_bytes(&r->wr, token, len);
-	replay_finish(r);
-}
-
 /* The first leg; the session id goes into requests to come. */
 static void begin_setup(struct replay *r)
 {
 	struct replay_reply reply;
+	u8 token[REPLAY_TOKEN_MAX];
 
 	r->session_id = 0;
-	setup(r, 0, ntlm_negotiate, sizeof(ntlm_negotiate));
+	replay_setup(r, 0, token, replay_ntlm_negotiate(token));
 	REPLAY_EXPECT(r, &reply, SMB2_SESSION_SETUP, STATUS_MORE_PROCESSING_REQUIRED);
 	KUNIT_EXPECT_NE(r->test, reply.session_id, 0ULL);
 	r->session_id = reply.session_id;
@@ -85,10 +43,10 @@ static void begin_setup(struct replay *r)
 static void log_in_anonymous(struct replay *r)
 {
 	struct replay_reply reply;
-	u8 token[128];
+	u8 token[REPLAY_TOKEN_MAX];
 
 	begin_setup(r);
-	setup(r, 0, token, ntlm_anonymous(token));
+	replay_setup(r, 0, token, replay_ntlm_anonymous(token));
 	REPLAY_EXPECT(r, &reply, SMB2_SESSION_SETUP, STATUS_SUCCESS);
 	KUNIT_EXPECT_EQ(r->test, get_unaligned_le16(reply.body + 2) & SMB2_SESSION_FLAG_IS_NULL,
 			SMB2_SESSION_FLAG_IS_NULL);
@@ -124,16 +82,16 @@ static void anonymous_refused(struct kunit *test)
 {
 	struct replay_reply reply;
 	struct replay *r;
-	u8 token[128];
+	u8 token[REPLAY_TOKEN_MAX];
 
 	KUNIT_ASSERT_EQ(test, hook_configure(no_anonymous), 0);
 	r = negotiated(test, KSMBD_DIALECT_302);
 	begin_setup(r);
-	setup(r, 0, token, ntlm_anonymous(token));
+	replay_setup(r, 0, token, replay_ntlm_anonymous(token));
 	KUNIT_ASSERT_TRUE(test, replay_take(r, &reply));
 	KUNIT_EXPECT_TRUE(test, ksmbd_status_is_error(KSMBD_STATUS(reply.status)));
 	/* The exchange is over, and its id with it. */
-	setup(r, 0, token, ntlm_anonymous(token));
+	replay_setup(r, 0, token, replay_ntlm_anonymous(token));
 	REPLAY_EXPECT(r, &reply, SMB2_SESSION_SETUP, STATUS_USER_SESSION_DELETED);
 }
 
@@ -165,26 +123,26 @@ static void setup_errors(struct kunit *test)
 	static const u8 garbage[40] = "this is no security token";
 	struct replay *r = negotiated(test, KSMBD_DIALECT_300);
 	struct replay_reply reply;
-	u8 token[128];
+	u8 token[REPLAY_TOKEN_MAX];
 
 	r->session_id = 0x1234;
-	setup(r, 0, ntlm_negotiate, sizeof(ntlm_negotiate));
+	replay_setup(r, 0, token, replay_ntlm_negotiate(token));
 	REPLAY_EXPECT(r, &reply, SMB2_SESSION_SETUP, STATUS_USER_SESSION_DELETED);
 	r->session_id = 0;
-	setup(r, 0, garbage, sizeof(garbage));
+	replay_setup(r, 0, garbage, sizeof(garbage));
 	KUNIT_ASSERT_TRUE(test, replay_take(r, &reply));
 	KUNIT_EXPECT_TRUE(test, ksmbd_status_is_error(KSMBD_STATUS(reply.status)));
 	/* AUTHENTICATE without NEGOTIATE */
-	setup(r, 0, token, ntlm_anonymous(token));
+	replay_setup(r, 0, token, replay_ntlm_anonymous(token));
 	KUNIT_ASSERT_TRUE(test, replay_take(r, &reply));
 	KUNIT_EXPECT_TRUE(test, ksmbd_status_is_error(KSMBD_STATUS(reply.status)));
 	/* NEGOTIATE twice */
 	begin_setup(r);
-	setup(r, 0, ntlm_negotiate, sizeof(ntlm_negotiate));
+	replay_setup(r, 0, token, replay_ntlm_negotiate(token));
 	KUNIT_ASSERT_TRUE(test, replay_take(r, &reply));
 	KUNIT_EXPECT_TRUE(test, ksmbd_status_is_error(KSMBD_STATUS(reply.status)));
 	/* Binding is not offered. */
-	setup(r, SMB2_SESSION_FLAG_BINDING, ntlm_negotiate, sizeof(ntlm_negotiate));
+	replay_setup(r, SMB2_SESSION_FLAG_BINDING, token, replay_ntlm_negotiate(token));
 	KUNIT_ASSERT_TRUE(test, replay_take(r, &reply));
 	KUNIT_EXPECT_TRUE(test, ksmbd_status_is_error(KSMBD_STATUS(reply.status)));
 	/* A token that is not in the message */
@@ -204,11 +162,12 @@ static void many_beginnings(struct kunit *test)
 {
 	struct replay *r = negotiated(test, KSMBD_DIALECT_210);
 	struct replay_reply reply;
+	u8 token[REPLAY_TOKEN_MAX];
 	u32 i, begun = 0;
 
 	for (i = 0; i < 64; i++) {
 		r->session_id = 0;
-		setup(r, 0, ntlm_negotiate, sizeof(ntlm_negotiate));
+		replay_setup(r, 0, token, replay_ntlm_negotiate(token));
 		KUNIT_ASSERT_TRUE(test, replay_take(r, &reply));
 		begun += reply.status == ksmbd_status_u32(STATUS_MORE_PROCESSING_REQUIRED);
 	}

@@ -91,7 +91,9 @@ static void ignores_case_and_spaces(struct kunit *test)
 	const struct conf_share *share;
 
 	KUNIT_ASSERT_NOT_NULL_MSG(test, conf, "%s", said.text);
-	KUNIT_EXPECT_STREQ(test, said.text, "W t:13: vfs objects has no effect: not served yet\n");
+	KUNIT_EXPECT_STREQ(test, said.text,
+			   "W t:13: vfs objects has no effect: not served yet\n"
+			   "W t:8: share \"One\": there is no system group \"g h\" at this time\n");
 	KUNIT_EXPECT_STREQ(test, conf->global.netbios_name, "N");
 	KUNIT_EXPECT_EQ(test, conf->global.max_read, 65536);
 	KUNIT_EXPECT_EQ(test, conf->global.tcp_port, 445);
@@ -193,10 +195,14 @@ static void warns_and_goes_on(struct kunit *test)
 	struct conf *conf = read_conf("[global]\nwibble = 1\ndurable handles = yes\n"
 				      "map to guest = bad password\nserver min protocol = NT1\n"
 				      "smb2 max read = 16M\n[homes]\nx = y\n"
-				      "[s]\npath = /no/such/path\nwobble = 2\n");
+				      "[s]\npath = /no/such/path\nwobble = 2\n"
+				      "force user = root\nforce group = root\n"
+				      "invalid users = ann @root +no-such-group\n");
 
 	KUNIT_ASSERT_NOT_NULL_MSG(test, conf, "%s", said.text);
-	KUNIT_EXPECT_EQ(test, said.report.warnings, 8);
+	KUNIT_EXPECT_EQ(test, said.report.warnings, 11);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(said.text, "no system group \"no-such-group\""));
+	KUNIT_EXPECT_NOT_NULL(test, strstr(said.text, "force group has no effect: nobody"));
 	KUNIT_EXPECT_NOT_NULL(test, strstr(said.text, "W t:2: unknown parameter \"wibble\"\n"));
 	KUNIT_EXPECT_NOT_NULL(test, strstr(said.text, "W t:3: durable handles has no effect"));
 	KUNIT_EXPECT_NOT_NULL(test, strstr(said.text, "W t:11: unknown parameter \"wobble\"\n"));

@@ -105,6 +105,15 @@ static const struct {
 	{ { "fe80::/10" }, "fe80::1%eth0", true },
 	{ { "::1" }, "::1", true },
 	{ { "ALL" }, "2001:db8::1", true },
+	{ { "ALL" }, "10.1.1.1", true },
+	{ { "::/0" }, "2001:db8::1", true },
+	{ { "::/0" }, "10.1.1.1", false },
+	{ { "::/80" }, "::ffff:10.1.1.1", false },
+	{ { "::ffff:10.0.0.0/104" }, "10.1.1.1", true },
+	{ { "192.0.2.7/32" }, "192.0.2.7", true },
+	{ { "192.0.2.7/32" }, "192.0.2.6", false },
+	{ { "2001:db8::1/128" }, "2001:db8::2", false },
+	{ { "2001:db8::1/127" }, "2001:db8::", true },
 	{ { "ALL", "EXCEPT", "10." }, "10.1.2.3", false },
 	{ { "ALL", "EXCEPT", "10." }, "11.1.2.3", true },
 	{ { "10.1.1.1", "10.1.1.2" }, "10.1.1.2", true },
@@ -159,6 +168,9 @@ static void hosts_allow_before_deny(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, hosts_admit(NULL, allow, "11.1.1.1"));
 	KUNIT_EXPECT_TRUE(test, hosts_admit(allow, deny, "10.1.1.1"));
 	KUNIT_EXPECT_FALSE(test, hosts_admit(allow, deny, "11.1.1.1"));
+	KUNIT_EXPECT_FALSE(test, hosts_admit(NULL, deny, ""));
+	KUNIT_EXPECT_FALSE(test, hosts_admit(NULL, allow, "no address"));
+	KUNIT_EXPECT_TRUE(test, hosts_admit(NULL, NULL, "no address"));
 	hosts_free(allow);
 	hosts_free(deny);
 }

@@ -41,6 +41,8 @@ static const struct {
 	{ "--share a=/no/such/path", EXIT_STATUS_CONFIG },
 	{ "--share a=/etc/passwd", EXIT_STATUS_CONFIG },
 	{ "--share a=/,wrong", EXIT_STATUS_USAGE },
+	{ "--share a=/ --share b=/", EXIT_STATUS_OK },
+	{ "--share a=/ --share A=/tmp", EXIT_STATUS_USAGE },
 	{ "--share ipc$=/", EXIT_STATUS_CONFIG },
 	{ "--share Global=/", EXIT_STATUS_CONFIG },
 	{ "--share a=/ -p 65536", EXIT_STATUS_USAGE },

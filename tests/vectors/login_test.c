@@ -35,6 +35,7 @@ static const u8 mechs_krb5[] = "\x30\x17\x06\x09\x2a\x86\x48\x82\xf7\x12\x01\x02
  * @lie: announces a MIC in a message that has no room for one
  * @bad_mic, @bad_mech_mic, @bad_key: spoil it
  * @v1: an NTLMv1 response
+ * @zero_hash: the response is made from a hash of zeros, not from the password
  * @flags: NegotiateFlags
  */
 struct client {
@@ -50,6 +51,7 @@ struct client {
 	bool bad_mech_mic;
 	bool bad_key;
 	bool v1;
+	bool zero_hash;
 	u32 flags;
 
 	struct ksmbd_auth *auth;
@@ -155,6 +157,8 @@ static u32 make_response(struct client *c, const struct ksmbd_ntlm_field *user,
 	u8 hash[16], ntowf[16];
 
 	passdb_hash(c->password, hash);
+	if (c->zero_hash)
+		memset(hash, 0, sizeof(hash));
 	ksmbd_ntlm_ntowf(hash, user, domain, ntowf);
 	ksmbd_ntlm_proof(ntowf, c->challenge.data + 24, &blob, response, base_key);
 	return c->v1 ? 24 : 16 + blob.len;
@@ -417,7 +421,7 @@ static void refused_logins(struct kunit *test)
 		    .password = "S3cret" },
 		  STATUS_LOGON_FAILURE },
 		/* Nobody's hash is all zero: what an unknown account is verified with. */
-		{ { .user = "mallory", .password = "" }, STATUS_LOGON_FAILURE },
+		{ { .user = "mallory", .password = "", .zero_hash = true }, STATUS_LOGON_FAILURE },
 		{ { .user = "alice", .password = "S3cret", .v1 = true }, STATUS_LOGON_FAILURE },
 		{ { .user = "alice", .password = "S3cret", .mic = true, .bad_mic = true },
 		  STATUS_LOGON_FAILURE },

@@ -322,6 +322,9 @@ static struct conf_share *share_of_entry(struct conf_reader *reader, struct conf
 		return NULL;
 	}
 	share = create_share(reader, entry->section, &muted);
+	/* What is wrong in [global] was said before; anything new can only be this. */
+	if (muted.errors && !reader->report->errors)
+		report_memory(reader);
 	if (!share)
 		return NULL;
 	shares = reallocarray(conf->shares, conf->share_count + 1, sizeof(*shares));
@@ -379,9 +382,40 @@ static const struct entry *first_entry(const struct conf_reader *reader, const c
 	return &reader->entries[0];
 }
 
-static void check_share(struct conf_reader *reader, struct conf_share *share)
+/* To the engine 0 means "not forced". */
+static void warn_root(struct conf_reader *reader, const struct entry *at, const char *param,
+		      uint32_t id)
+{
+	if (!id)
+		report_warning(reader->report, at->file, at->line,
+			       "%s has no effect: nobody is made root", param);
+}
+
+/* A group that is misspelled in "invalid users" would keep nobody out, and say nothing. */
+static void check_groups(struct conf_reader *reader, const struct conf_share *share,
+			 char *const *list)
 {
 	const struct entry *at;
+	gid_t gid;
+
+	for (; list && *list; list++) {
+		const char *name = *list + strspn(*list, "@+&");
+
+		if (name == *list || !account_gid(name, &gid))
+			continue;
+		at = first_entry(reader, share->name);
+		report_warning(reader->report, at->file, at->line,
+			       "share \"%s\": there is no system group \"%s\" at this time",
+			       share->name, name);
+	}
+}
+
+static void check_share(struct conf_reader *reader, struct conf_share *share)
+{
+	char *const *const lists[] = { share->valid_users, share->invalid_users, share->read_list,
+				       share->write_list };
+	const struct entry *at;
+	size_t i;
 	uid_t uid;
 	gid_t gid;
 	struct stat st;
@@ -396,6 +430,8 @@ static void check_share(struct conf_reader *reader, struct conf_share *share)
 			       "share \"%s\": %s is not a directory at this time", share->name,
 			       share->path);
 	}
+	for (i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+		check_groups(reader, share, lists[i]);
 	if (share->force_user && *share->force_user) {
 		at = first_entry(reader, share->name);
 		if (account_uid(share->force_user, &uid, &gid)) {
@@ -405,6 +441,7 @@ static void check_share(struct conf_reader *reader, struct conf_share *share)
 		} else {
 			share->force_uid = uid;
 			share->force_gid = gid;
+			warn_root(reader, at, "force user", uid);
 		}
 	}
 	if (share->force_group && *share->force_group) {
@@ -416,6 +453,7 @@ static void check_share(struct conf_reader *reader, struct conf_share *share)
 				     share->name, share->force_group);
 		else
 			share->force_gid = gid;
+		warn_root(reader, at, "force group", share->force_gid);
 	}
 }
 

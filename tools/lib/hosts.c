@@ -12,10 +12,14 @@
 #define ADDRESS_BITS 128
 #define MAPPED_BITS  96 /* ::ffff:0:0/96: IPv4 addresses are kept in this form */
 
-/* An address matches when its first @bits bits are @address's; 0 bits: everything. */
+/*
+ * An address matches when its first @bits bits are @address's. No IPv4 address is in an IPv6
+ * network that merely happens to contain the mapped form, unless it is @all: everything.
+ */
 struct net {
 	uint8_t address[ADDRESS_SIZE];
 	unsigned int bits;
+	bool all;
 };
 
 /* @nets[0..@included) are on the list unless one of the rest matches too. */
@@ -25,10 +29,10 @@ struct hosts {
 	struct net nets[];
 };
 
+static const uint8_t mapped[MAPPED_BITS / 8] = { [10] = 0xff, [11] = 0xff };
+
 static bool parse_address(const char *text, uint8_t address[ADDRESS_SIZE], bool *v4)
 {
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
-
 	*v4 = inet_pton(AF_INET, text, address + 12) == 1;
 	if (*v4) {
 		memcpy(address, mapped, sizeof(mapped));
@@ -89,7 +93,8 @@ static bool parse_net(const char *item, struct net *net)
 	bool v4;
 
 	memset(net, 0, sizeof(*net));
-	if (!strcasecmp(item, "ALL"))
+	net->all = !strcasecmp(item, "ALL");
+	if (net->all)
 		return true;
 	if (!len || len >= sizeof(text))
 		return false;
@@ -135,25 +140,39 @@ void hosts_free(struct hosts *hosts)
 	free(hosts);
 }
 
+static bool is_mapped(const uint8_t address[ADDRESS_SIZE])
+{
+	return !memcmp(address, mapped, sizeof(mapped));
+}
+
 static bool net_contains(const struct net *net, const uint8_t address[ADDRESS_SIZE])
 {
 	unsigned int whole = net->bits / 8, rest = net->bits % 8;
 	uint8_t mask = 0xff00 >> rest;
 
+	if (!net->all && net->bits < MAPPED_BITS && is_mapped(address))
+		return false;
 	return !memcmp(net->address, address, whole) &&
 	       (!rest || !((net->address[whole] ^ address[whole]) & mask));
+}
+
+static bool parse_peer(const char *peer, uint8_t address[ADDRESS_SIZE])
+{
+	char text[INET6_ADDRSTRLEN];
+	bool v4;
+
+	/* "fe80::1%eth0": the scope is no part of the address */
+	snprintf(text, sizeof(text), "%.*s", (int)strcspn(peer, "%"), peer);
+	return parse_address(text, address, &v4);
 }
 
 bool hosts_match(const struct hosts *hosts, const char *peer)
 {
 	uint8_t address[ADDRESS_SIZE];
-	char text[INET6_ADDRSTRLEN];
+	bool found = false;
 	size_t i;
-	bool found = false, v4;
 
-	/* "fe80::1%eth0": the scope is no part of the address */
-	snprintf(text, sizeof(text), "%.*s", (int)strcspn(peer, "%"), peer);
-	if (!parse_address(text, address, &v4))
+	if (!parse_peer(peer, address))
 		return false;
 	for (i = 0; i < hosts->included && !found; i++)
 		found = net_contains(&hosts->nets[i], address);
@@ -164,9 +183,14 @@ bool hosts_match(const struct hosts *hosts, const char *peer)
 
 bool hosts_admit(const struct hosts *allow, const struct hosts *deny, const char *peer)
 {
+	uint8_t address[ADDRESS_SIZE];
+
+	if (!allow && !deny)
+		return true;
+	/* Who cannot be told apart is nobody that a list could be meant to let in. */
+	if (!parse_peer(peer, address))
+		return false;
 	if (allow && hosts_match(allow, peer))
 		return true;
-	if (deny)
-		return !hosts_match(deny, peer);
-	return !allow;
+	return deny && !hosts_match(deny, peer);
 }

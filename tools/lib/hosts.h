@@ -27,7 +27,7 @@ bool hosts_match(const struct hosts *hosts, const char *peer);
  * hosts_admit() - decide by an allow and a deny list, either may be NULL
  *
  * A host on @allow is admitted; then one on @deny is not; any other is admitted unless
- * there is an @allow and no @deny.
+ * there is an @allow and no @deny. What is no address is admitted only without lists.
  */
 bool hosts_admit(const struct hosts *allow, const struct hosts *deny, const char *peer);
 

@@ -67,9 +67,10 @@ int password_ask(const char *prompt, char *password, size_t size)
 	silent = before;
 	silent.c_lflag &= ~(ECHO | ISIG);
 	silent.c_lflag |= ICANON;
+	/* First, since it drops what was typed before: an answer comes after the prompt. */
+	tcsetattr(fd, TCSAFLUSH, &silent);
 	write_text(fd, prompt);
 	write_text(fd, ": ");
-	tcsetattr(fd, TCSAFLUSH, &silent);
 	ret = password_read_fd(fd, password, size);
 	tcsetattr(fd, TCSAFLUSH, &before);
 	write_text(fd, "\n");

@@ -33,6 +33,8 @@ static LIST_HEAD(spawn_list);
 static pthread_t spawner;
 static bool spawner_runs, spawner_stops;
 static unsigned int threads_alive;
+static pthread_t last_ended; /* not joined yet, if have_ended */
+static bool have_ended;
 
 /* A thread that the kit did not make: main(), or a library's. */
 struct task_struct *kit_task_setup(void)
@@ -84,12 +86,27 @@ void put_task_struct(struct task_struct *task)
 	free(task);
 }
 
-static void thread_ended(void)
+/*
+ * Each thread that ends joins the one that ended before it, and the last is joined by
+ * kit_tasks_wait(): what runs after that (exit handlers of libraries) meets no thread.
+ */
+static void thread_ended(bool was_thread)
 {
+	pthread_t before = { 0 };
+	bool join;
+
 	kit_raw_lock(&spawn_lock);
+	join = was_thread && have_ended;
+	if (was_thread) {
+		before = last_ended;
+		last_ended = pthread_self();
+		have_ended = true;
+	}
 	threads_alive--;
 	pthread_cond_broadcast(&ended_cond);
 	kit_raw_unlock(&spawn_lock);
+	if (join)
+		kit_check(pthread_join(before, NULL));
 }
 
 static void *run_task(void *arg)
@@ -110,7 +127,7 @@ static void *run_task(void *arg)
 	kit_task_ptr = NULL;
 	complete_all(&task->exited);
 	put_task_struct(task);
-	thread_ended();
+	thread_ended(true);
 	return NULL;
 }
 
@@ -136,7 +153,6 @@ static int create_thread(struct task_struct *task)
 
 	kit_check(pthread_attr_init(&attr));
 	kit_check(pthread_attr_setstacksize(&attr, KIT_STACK_SIZE));
-	kit_check(pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED));
 	err = pthread_create(&thread, &attr, run_task, task);
 	pthread_attr_destroy(&attr);
 	return err;
@@ -164,7 +180,7 @@ static void *run_spawner(void *arg)
 				task->cleanup(task->data);
 			complete_all(&task->exited);
 			put_task_struct(task);
-			thread_ended();
+			thread_ended(false);
 		}
 		kit_raw_lock(&spawn_lock);
 	}
@@ -208,8 +224,9 @@ int kit_spawner_start(void)
 bool kit_tasks_wait(unsigned int seconds)
 {
 	struct timespec deadline;
+	bool none, join;
+	pthread_t last;
 	int err = 0;
-	bool none;
 
 	clock_gettime(CLOCK_MONOTONIC, &deadline);
 	deadline.tv_sec += seconds;
@@ -217,7 +234,12 @@ bool kit_tasks_wait(unsigned int seconds)
 	while ((threads_alive || !list_empty(&spawn_list)) && !err)
 		err = pthread_cond_clockwait(&ended_cond, &spawn_lock, CLOCK_MONOTONIC, &deadline);
 	none = !threads_alive;
+	join = none && have_ended;
+	last = last_ended;
+	have_ended = have_ended && !join;
 	kit_raw_unlock(&spawn_lock);
+	if (join)
+		kit_check(pthread_join(last, NULL));
 	return none;
 }
 

@@ -10,8 +10,12 @@
 #include "workqueue_internal.h"
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/timekeeping.h>
 
 #define WORKER_IDLE_SECONDS 10
+
+/* By then a thread that was called is mostly here: longer than a burst of requests takes. */
+#define CALL_PATIENCE_NS 20000
 
 struct workqueue_struct *system_wq;
 struct workqueue_struct *system_long_wq;
@@ -20,6 +24,8 @@ struct workqueue_struct *system_unbound_wq;
 static pthread_mutex_t recycle_lock = PTHREAD_MUTEX_INITIALIZER;
 static LIST_HEAD(recycle_list);
 __thread struct kit_worker *kit_this_worker;
+
+static void wake_worker_locked(struct workqueue_struct *wq);
 
 void kit_init_work(struct work_struct *work, work_func_t func)
 {
@@ -99,8 +105,6 @@ static struct work_struct *next_work(struct kit_worker *self)
 	return NULL;
 }
 
-static void wake_worker_locked(struct workqueue_struct *wq);
-
 static void run_work(struct kit_worker *self, struct work_struct *work)
 {
 	struct workqueue_struct *wq = self->wq;
@@ -141,7 +145,7 @@ static bool doze(struct kit_worker *self)
 static void arrive_locked(struct kit_worker *self)
 {
 	if (self->called)
-		self->wq->calling = false;
+		self->wq->calling = 0;
 	self->called = false;
 }
 
@@ -171,6 +175,8 @@ static void leave_locked(struct kit_worker *self)
 	arrive_locked(self);
 	list_del(&self->node);
 	wq->nr_threads--;
+	if (!list_empty(&wq->pending) && !list_empty(&wq->idle)) /* it was called in vain */
+		wake_worker_locked(wq);
 	kit_wq_changed(wq);
 }
 
@@ -236,7 +242,7 @@ static int add_worker_locked(struct workqueue_struct *wq)
 	/* The thread, or its failure, comes here for the lock first. */
 	list_add(&worker->node, &wq->busy);
 	worker->called = true;
-	wq->calling = true;
+	wq->calling = ktime_get_ns();
 	wq->nr_threads++;
 	return 0;
 
@@ -250,19 +256,20 @@ free:
 /*
  * Calls one more thread, unless one is on its way: that one calls the next when it finds more
  * than it can do itself. What is short is often done by then, without a wake-up for each.
+ * One that does not come soon has to wait for a processor: another may be luckier.
  * The thread that became idle last has the warmest cache.
  */
 static void wake_worker_locked(struct workqueue_struct *wq)
 {
 	struct kit_worker *worker;
 
-	if (wq->calling)
+	if (wq->calling && ktime_get_ns() - wq->calling < CALL_PATIENCE_NS)
 		return;
 	if (!list_empty(&wq->idle)) {
 		worker = list_first_entry(&wq->idle, struct kit_worker, node);
 		worker->is_idle = false;
 		worker->called = true;
-		wq->calling = true;
+		wq->calling = ktime_get_ns();
 		list_move(&worker->node, &wq->busy);
 		pthread_cond_signal(&worker->wake);
 		return;

@@ -30,8 +30,8 @@ struct workqueue_struct {
 	unsigned int nr_threads;
 	unsigned int max_threads;
 	unsigned int nr_waiting;
-	/* A thread was called and is not here yet. */
-	bool calling;
+	/* A thread was called then and is not here yet; 0 none. */
+	u64 calling;
 	u64 last_seq;
 	bool alive;
 	bool stopping;
