@@ -175,14 +175,15 @@ static int stat_entry(struct ksmbd_dirpos *pos, u32 flags, struct ksmbd_dirent *
 
 /*
  * There is no *at() call for extended attributes, and a walk through /proc takes more than
- * twice the time. So the thread gets a working directory of its own, and goes there.
+ * twice the time. So the thread gets a working directory of its own, and goes there. Not
+ * the main thread: where that one is, is the process's affair.
  */
 static bool enter_dir(struct ksmbd_dirpos *pos)
 {
 	static __thread int own; /* -1 refused, by a seccomp filter for instance */
 
 	if (!own)
-		own = unshare(CLONE_FS) ? -1 : 1;
+		own = gettid() == getpid() || unshare(CLONE_FS) ? -1 : 1;
 	if (!pos->inside && own > 0)
 		pos->inside = !fchdir(pos->fd);
 	return pos->inside;
