@@ -145,6 +145,14 @@ ntstatus_t ksmbd_dispatch_run(struct ksmbd_request *req)
 	return row->run(req);
 }
 
+/* What was checked before holds: the references are kept, and a CLOSE came later. */
+ntstatus_t ksmbd_dispatch_again(struct ksmbd_request *req)
+{
+	req->deferred = false;
+	ksmbd_rd_seek(&req->rd, SMB2_HEADER_SIZE);
+	return run_as_user(req, ksmbd_smb2_row_find(req->hdr.command)->run);
+}
+
 static ntstatus_t call_resume(struct ksmbd_request *req)
 {
 	return req->park.resume(req, req->park.why);

@@ -9,9 +9,13 @@
  * ksmbd_dispatch_run() - check the row's preconditions and run the handler
  * @req: header decoded, channel found and signature verified by the protect room
  *
- * Return: the status for the reply, or KSMBD_STATUS_PARKED.
+ * Return: the status for the reply, KSMBD_STATUS_PARKED, or KSMBD_STATUS_DEFERRED: then
+ * @req is not the caller's any more.
  */
 ntstatus_t ksmbd_dispatch_run(struct ksmbd_request *req);
+
+/** ksmbd_dispatch_again() - run a deferred request's handler once more, now that it may */
+ntstatus_t ksmbd_dispatch_again(struct ksmbd_request *req);
 
 /** ksmbd_dispatch_resume() - continue a woken request; as ksmbd_dispatch_run() */
 ntstatus_t ksmbd_dispatch_resume(struct ksmbd_request *req);

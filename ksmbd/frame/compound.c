@@ -243,7 +243,9 @@ void ksmbd_request_run(struct ksmbd_request *req)
 {
 	ntstatus_t status;
 
-	if (req->interim_sent)
+	if (req->deferred)
+		status = ksmbd_dispatch_again(req);
+	else if (req->interim_sent)
 		status = ksmbd_dispatch_resume(req);
 	else
 		status = start_element(req);
@@ -251,6 +253,8 @@ void ksmbd_request_run(struct ksmbd_request *req)
 		while (status == KSMBD_STATUS_PARKED)
 			if (park_element(req, &status))
 				return;
+		if (status == KSMBD_STATUS_DEFERRED)
+			return;
 		finish_element(req, status);
 		if (!next_element(req))
 			break;

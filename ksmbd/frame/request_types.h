@@ -102,6 +102,9 @@ struct ksmbd_park {
 	u64 async_id;
 };
 
+/* What a handler returns when ksmbd_open_take_turn() said no. Never goes on the wire. */
+#define KSMBD_STATUS_DEFERRED KSMBD_STATUS(0xFFFFFFFE)
+
 /* What a handler returns after ksmbd_request_park(). Never goes on the wire. */
 #define KSMBD_STATUS_PARKED KSMBD_STATUS(0xFFFFFFFF)
 
@@ -135,6 +138,10 @@ struct ksmbd_request {
 	bool related_has_fid;
 	bool unrelated;		   /* the chain began with an element that claimed to be related */
 	ntstatus_t related_status; /* why there is no FileId to inherit */
+
+	struct ksmbd_open *turn_open; /* open/turn.h: whose turn it has, or waits for; counted */
+	struct list_head turn_link; /* turn_open->writers */
+	bool deferred; /* the handler is to run again: its turn has come */
 
 	struct ksmbd_park park;
 	/* A CANCEL came before the element parked, if it ever does; connection's lock. */

@@ -39,6 +39,7 @@ struct ksmbd_open *ksmbd_open_alloc(struct ksmbd_share *share, struct ksmbd_user
 	refcount_set(&open->refs, 1);
 	mutex_init(&open->lock);
 	INIT_LIST_HEAD(&open->inode_link);
+	INIT_LIST_HEAD(&open->writers);
 	open->share = ksmbd_share_get(share);
 	open->user = ksmbd_user_get(user);
 	open->persistent_id = atomic64_inc_return(&next_persistent_id);

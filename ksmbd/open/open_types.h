@@ -52,6 +52,7 @@ struct ksmbd_inode {
  * @delete_on_close: (inode's lock)
  * @position: FilePositionInformation: where the last READ or WRITE ended
  * @mode: FileModeInformation: the options it may carry
+ * @writing, @writers: (lock) a WRITE is under way; those that wait for it (open/turn.h)
  * @scan: (lock) directory enumeration, NULL until the first QUERY_DIRECTORY
  * @pipe: NULL unless a pipe
  */
@@ -74,6 +75,8 @@ struct ksmbd_open {
 	struct list_head inode_link;
 	struct mutex lock;
 	atomic64_t position;
+	bool writing;
+	struct list_head writers;
 	struct ksmbd_dirscan *scan;
 	struct ksmbd_pipe *pipe;
 };

@@ -5,6 +5,7 @@
 #include "config_types.h"
 #include "open/open.h"
 #include "open/pipe.h"
+#include "open/turn.h"
 #include "session/conn.h"
 #include "smb2/reply.h"
 #include "smb2/smb2.h"
@@ -85,10 +86,14 @@ ntstatus_t ksmbd_smb2_write(struct ksmbd_request *req)
 	status = decode_write(req, &args);
 	if (status != STATUS_SUCCESS)
 		return status;
-	if (req->open->pipe)
+	if (req->open->pipe) {
 		status = ksmbd_pipe_write(req->open, args.data.base, args.data.len);
-	else
+	} else {
+		if (!ksmbd_open_take_turn(req->open, req))
+			return KSMBD_STATUS_DEFERRED;
 		status = write_file(req, &args);
+		ksmbd_open_end_turn(req);
+	}
 	if (status == STATUS_SUCCESS)
 		encode_write(req, args.data.len);
 	return status;

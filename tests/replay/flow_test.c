@@ -351,6 +351,66 @@ static void race_hang_up(struct kunit *test)
 	}
 }
 
+/* WRITEs on one handle take turns; each is answered, none is lost, whatever comes behind. */
+static void writes_in_turn(struct kunit *test)
+{
+	struct replay *r = replay_open(test, KSMBD_DIALECT_302);
+	struct replay_fid one = open_file(r, "turns"), other = open_file(r, "turns");
+	u8 *data = kunit_kmalloc(test, BLOCK, GFP_KERNEL);
+	struct replay_reply reply;
+	const u32 count = 60;
+	u32 i, done = 0;
+
+	KUNIT_ASSERT_NOT_NULL(test, data);
+	for (i = 0; i < count; i++) {
+		memset(data, i, BLOCK);
+		replay_write(r, i % 3 ? one : other, data, BLOCK, (u64)i * BLOCK);
+		replay_finish(r);
+	}
+	for (i = 0; i < count; i++) {
+		KUNIT_ASSERT_TRUE(test, replay_take(r, &reply));
+		KUNIT_EXPECT_EQ(test, reply.command, SMB2_WRITE);
+		done += reply.status == 0;
+	}
+	KUNIT_EXPECT_EQ(test, done, count);
+	for (i = 0; i < count; i++) {
+		replay_read(r, one, BLOCK, (u64)i * BLOCK);
+		replay_finish(r);
+		REPLAY_EXPECT(r, &reply, SMB2_READ, STATUS_SUCCESS);
+		KUNIT_EXPECT_TRUE(test, is_filled(reply.body + 16, BLOCK, i));
+	}
+}
+
+/* Those that wait for their turn end with the handle, the session, the connection. */
+static void ends_in_turn(struct kunit *test)
+{
+	u8 *data = kunit_kzalloc(test, BLOCK, GFP_KERNEL);
+	const u32 count = 40;
+	u32 i, round;
+
+	KUNIT_ASSERT_NOT_NULL(test, data);
+	for (round = 0; round < 3; round++) {
+		struct replay *r = replay_open(test, KSMBD_DIALECT_302);
+		struct replay_fid fid = open_file(r, "turns");
+		struct replay_reply reply;
+
+		for (i = 0; i < count; i++) {
+			replay_write(r, fid, data, BLOCK, (u64)i * BLOCK);
+			replay_finish(r);
+		}
+		if (round < 2) {
+			if (round)
+				replay_empty(r, SMB2_LOGOFF);
+			else
+				replay_file_request(r, SMB2_CLOSE, fid);
+			replay_finish(r);
+			for (i = 0; i <= count; i++)
+				KUNIT_ASSERT_TRUE(test, replay_take(r, &reply));
+		}
+		replay_drop(r);
+	}
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(stuck_peer),
 	KUNIT_CASE(stuck_peer_goes),
@@ -362,6 +422,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(race_disconnect),
 	KUNIT_CASE(race_hang_up),
 	KUNIT_CASE(race_delete),
+	KUNIT_CASE(writes_in_turn),
+	KUNIT_CASE(ends_in_turn),
 	{},
 };
 
