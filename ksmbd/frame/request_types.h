@@ -140,8 +140,8 @@ struct ksmbd_request {
 	ntstatus_t related_status; /* why there is no FileId to inherit */
 
 	struct ksmbd_open *turn_open; /* open/turn.h: whose turn it has, or waits for; counted */
-	struct list_head turn_link; /* turn_open->writers */
-	bool deferred; /* the handler is to run again: its turn has come */
+	struct list_head turn_link;   /* turn_open->writers */
+	bool deferred;		      /* the handler is to run again: its turn has come */
 
 	struct ksmbd_park park;
 	/* A CANCEL came before the element parked, if it ever does; connection's lock. */
