@@ -172,3 +172,10 @@ ntstatus_t ksmbd_path_from_wire(const u8 *utf16, u32 bytes, bool allow_wildcard_
 	*out = path;
 	return STATUS_SUCCESS;
 }
+
+const char *ksmbd_path_last(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}

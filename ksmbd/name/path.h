@@ -47,4 +47,7 @@ ntstatus_t ksmbd_path_from_wire(const u8 *utf16, u32 bytes, bool allow_wildcard_
  */
 bool ksmbd_name_check(const char *name, u32 len);
 
+/** ksmbd_path_last() - the last component of a '/'-separated path; inside @path */
+const char *ksmbd_path_last(const char *path);
+
 #endif

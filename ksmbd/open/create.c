@@ -3,6 +3,7 @@
 #include <linux/string.h>
 
 #include "acl/acl.h"
+#include "name/path.h"
 #include "name/veto.h"
 #include "open/create.h"
 #include "session/session_types.h"
@@ -32,13 +33,6 @@ static const struct {
 	[FILE_OVERWRITE] = { false, true, true, FILE_OVERWRITTEN, FILE_WRITE_DATA },
 	[FILE_OVERWRITE_IF] = { true, true, true, FILE_OVERWRITTEN, FILE_WRITE_DATA },
 };
-
-static const char *last_component(const char *name)
-{
-	const char *slash = strrchr(name, '/');
-
-	return slash ? slash + 1 : name;
-}
 
 static u32 open_flags(u32 granted, bool is_dir)
 {
@@ -158,10 +152,10 @@ static ntstatus_t create_new(struct ksmbd_tree *tree, struct ksmbd_user *user,
 	}
 	/* Nothing is stored with a new object, unless apply_new() does it. */
 	if (apply_new(open, args))
-		ksmbd_attr_read(open->share, open->file, &result->st, last_component(args->name),
+		ksmbd_attr_read(open->share, open->file, &result->st, ksmbd_path_last(args->name),
 				&result->attr);
 	else
-		ksmbd_attr_from_stat(open->share, &result->st, last_component(args->name),
+		ksmbd_attr_from_stat(open->share, &result->st, ksmbd_path_last(args->name),
 				     &result->attr);
 	result->open = open;
 	result->action = FILE_CREATED;
@@ -219,7 +213,7 @@ static ntstatus_t overwrite(struct ksmbd_open *open, const struct ksmbd_create_a
 	err = ksmbd_file_stat(open->file, &result->st);
 	if (err)
 		return ksmbd_status_from_errno(err);
-	ksmbd_attr_read(open->share, open->file, &result->st, last_component(args->name),
+	ksmbd_attr_read(open->share, open->file, &result->st, ksmbd_path_last(args->name),
 			&result->attr);
 	return STATUS_SUCCESS;
 }
@@ -243,7 +237,7 @@ static ntstatus_t build_open(struct ksmbd_open *open, struct ksmbd_path *path,
 	if (err)
 		return ksmbd_status_from_errno(err);
 	result->st = *ksmbd_path_stat(path);
-	ksmbd_attr_read(open->share, open->file, &result->st, last_component(args->name),
+	ksmbd_attr_read(open->share, open->file, &result->st, ksmbd_path_last(args->name),
 			&result->attr);
 	/* "As much as possible" is less on a read-only file. */
 	if ((args->access & FILE_MAXIMUM_ALLOWED) && !open->is_dir &&

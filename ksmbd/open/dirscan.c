@@ -141,11 +141,8 @@ static void read_path_attr(struct ksmbd_dirscan *scan, struct ksmbd_path *path, 
 static void deliver_path(struct ksmbd_dirscan *scan, struct ksmbd_path *path)
 {
 	const struct ksmbd_stat *st = ksmbd_path_stat(path);
-	const char *name = ksmbd_path_name(path);
-	const char *slash = strrchr(name, '/');
+	const char *name = ksmbd_path_last(ksmbd_path_name(path));
 
-	if (slash)
-		name = slash + 1;
 	if (!st || !is_openable(st) || !may_show(scan->share, name, strlen(name)))
 		return;
 	if (scan->query->with_attr)

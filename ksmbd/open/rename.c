@@ -176,13 +176,6 @@ static ntstatus_t lookup_target(struct ksmbd_open *open, const u8 *wire_name, u3
 	return err ? ksmbd_status_from_errno(err) : check_parent(*to);
 }
 
-static const char *last_component(const char *name)
-{
-	const char *slash = strrchr(name, '/');
-
-	return slash ? slash + 1 : name;
-}
-
 ntstatus_t ksmbd_open_rename(struct ksmbd_open *open, const u8 *wire_name, u32 wire_len,
 			     bool replace)
 {
@@ -209,7 +202,7 @@ ntstatus_t ksmbd_open_rename(struct ksmbd_open *open, const u8 *wire_name, u32 w
 		status = check_below(open);
 	if (status == STATUS_SUCCESS)
 		status = ksmbd_status_from_errno(
-			ksmbd_file_rename(open->file, open->share->root, to, last_component(name),
+			ksmbd_file_rename(open->file, open->share->root, to, ksmbd_path_last(name),
 					  replace ? KSMBD_RENAME_REPLACE : 0));
 out:
 	if (to)

@@ -8,6 +8,7 @@
 
 #include "attr/attr.h"
 #include "config_types.h"
+#include "name/path.h"
 #include "name/short.h"
 #include "name/utf16.h"
 #include "open/open_types.h"
@@ -125,15 +126,14 @@ static char *object_name(const struct ksmbd_open *open)
 static int read_attr(const struct ksmbd_open *open, u32 flags, const char *name,
 		     struct ksmbd_attr *attr)
 {
-	const char *slash = name ? strrchr(name, '/') : NULL;
 	struct ksmbd_stat st;
 	int err;
 
 	err = ksmbd_file_stat(open->file, &st);
 	if (err)
 		return err;
-	if (slash)
-		name = slash + 1;
+	if (name)
+		name = ksmbd_path_last(name);
 	if (flags & NEED_ATTR)
 		ksmbd_attr_read(open->share, open->file, &st, name, attr);
 	else
@@ -171,11 +171,9 @@ static int set_wire_name(struct ksmbd_fileinfo *info, const char *name, bool rel
 static int set_short_name(struct ksmbd_fileinfo *info, const char *name)
 {
 	char short_name[KSMBD_SHORT_NAME_MAX + 1];
-	const char *slash = strrchr(name, '/');
 	u32 len;
 
-	if (slash)
-		name = slash + 1;
+	name = ksmbd_path_last(name);
 	len = ksmbd_name_short(name, strlen(name), short_name);
 	if (!len)
 		return -EOPNOTSUPP;

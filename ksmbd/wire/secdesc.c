@@ -18,7 +18,7 @@ static u32 sid_size(const struct ksmbd_sid *sid)
 	return 8 + 4 * (u32)sid->nr_sub;
 }
 
-void ksmbd_sid_write(struct ksmbd_wr *w, const struct ksmbd_sid *sid)
+static void write_sid(struct ksmbd_wr *w, const struct ksmbd_sid *sid)
 {
 	u8 *authority;
 	u32 i;
@@ -40,7 +40,7 @@ static void write_ace(struct ksmbd_wr *w, const struct ksmbd_ace *ace)
 	ksmbd_wr_u8(w, 0);
 	ksmbd_wr_u16(w, 8 + sid_size(ace->sid));
 	ksmbd_wr_u32(w, ace->mask);
-	ksmbd_sid_write(w, ace->sid);
+	write_sid(w, ace->sid);
 }
 
 static void write_acl(struct ksmbd_wr *w, const struct ksmbd_ace *aces, u32 nr)
@@ -69,11 +69,11 @@ void ksmbd_secdesc_encode(struct ksmbd_wr *w, const struct ksmbd_secdesc *sd)
 	ksmbd_wr_zero(w, SD_HEADER_SIZE - 4);
 	if (sd->owner) {
 		ksmbd_wr_patch_u32(w, start + SD_OWNER_AT, w->len - start);
-		ksmbd_sid_write(w, sd->owner);
+		write_sid(w, sd->owner);
 	}
 	if (sd->group) {
 		ksmbd_wr_patch_u32(w, start + SD_GROUP_AT, w->len - start);
-		ksmbd_sid_write(w, sd->group);
+		write_sid(w, sd->group);
 	}
 	if (sd->has_dacl) {
 		ksmbd_wr_patch_u32(w, start + SD_DACL_AT, w->len - start);

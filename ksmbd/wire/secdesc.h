@@ -36,9 +36,6 @@ struct ksmbd_secdesc {
 	const struct ksmbd_ace *aces;
 };
 
-/** ksmbd_sid_write() - encode one SID */
-void ksmbd_sid_write(struct ksmbd_wr *w, const struct ksmbd_sid *sid);
-
 /** ksmbd_secdesc_encode() - encode a descriptor, offsets counted from where it begins */
 void ksmbd_secdesc_encode(struct ksmbd_wr *w, const struct ksmbd_secdesc *sd);
 
