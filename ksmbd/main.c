@@ -32,10 +32,16 @@ int ksmbd_server_listen(const char *addr, u16 port, u16 *bound)
 	return ksmbd_tcp_listen(addr, port, bound);
 }
 
+void ksmbd_server_unlisten(void)
+{
+	ksmbd_tcp_stop();
+}
+
 void ksmbd_server_exit(void)
 {
 	ksmbd_tcp_stop();
 	ksmbd_conn_stop_all();
+	ksmbd_tcp_join();
 	ksmbd_workers_exit();
 	ksmbd_inode_table_exit();
 	ksmbd_config_exit();

@@ -12,10 +12,14 @@
 int ksmbd_server_init(void);
 /**
  * ksmbd_server_listen() - accept connections; may be called once per address
- * @addr: numeric address or NULL for all; @port: host order, 0: system's choice
+ *
+ * Calls of this and of the two below are serialized by the host.
+ * @addr: as for ksmbd_sock_listen(); @port: host order, 0: system's choice
  * @bound: receives the port that was taken; may be NULL
  */
 int ksmbd_server_listen(const char *addr, u16 port, u16 *bound);
+/** ksmbd_server_unlisten() - accept no more connections; those that are there stay */
+void ksmbd_server_unlisten(void);
 /**
  * ksmbd_server_exit() - stop listening, end every connection, wait for all threads and
  * work, free everything. After it ksmbd_server_init() may be called again.

@@ -32,7 +32,8 @@ struct ksmbd_addr {
 
 /**
  * ksmbd_sock_listen() - bind and listen
- * @addr: numeric IPv4 or IPv6 address as text; NULL: all addresses, both families
+ * @addr: numeric IPv4 or IPv6 address as text; NULL: all addresses, both families;
+ *        "%NAME", kernel host only (-EINVAL elsewhere): what arrives by that interface
  * @port: 0 lets the system choose
  */
 int ksmbd_sock_listen(const char *addr, u16 port, struct ksmbd_sock **sock);

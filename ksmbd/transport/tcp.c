@@ -4,12 +4,18 @@
 #include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/kthread.h>
+#include <linux/list.h>
 #include <linux/printk.h>
+#include <linux/sched/task.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
 
 #include "frame/frame.h"
 #include "host/sock.h"
 #include "session/conn.h"
 #include "transport/tcp.h"
+#include "util/workers.h"
 
 #define MAX_LISTENERS 16
 /* Out of descriptors or memory: let some connections end before the next try. */
@@ -20,8 +26,23 @@ struct listener {
 	struct task_struct *thread;
 };
 
+/*
+ * A connection's thread. Whoever takes it off the list joins and frees it: the reaper once it
+ * has ended, or ksmbd_tcp_join(). The code of a module must not go away before the last
+ * instruction of its threads, so that leaving the table of connections is not enough.
+ */
+struct conn_thread {
+	struct list_head link;
+	struct task_struct *task; /* referenced */
+	struct ksmbd_conn *conn;
+	bool ended;
+};
+
 static struct listener listeners[MAX_LISTENERS];
 static u32 nr_listeners;
+
+static DEFINE_SPINLOCK(threads_lock);
+static LIST_HEAD(threads); /* under threads_lock, with .ended of each */
 
 static int tcp_recv(void *transport, void *buf, u32 len)
 {
@@ -57,9 +78,72 @@ static const struct ksmbd_transport_ops tcp_ops = {
 	.release = tcp_release,
 };
 
+/* Takes a thread off the list: one that has ended, or any. */
+static struct conn_thread *take_thread(bool any)
+{
+	struct conn_thread *thread, *found = NULL;
+
+	spin_lock(&threads_lock);
+	list_for_each_entry(thread, &threads, link) {
+		if (!any && !thread->ended)
+			continue;
+		list_del(&thread->link);
+		found = thread;
+		break;
+	}
+	spin_unlock(&threads_lock);
+	return found;
+}
+
+static void join_threads(bool any)
+{
+	struct conn_thread *thread;
+
+	while ((thread = take_thread(any)) != NULL) {
+		kthread_stop(thread->task);
+		put_task_struct(thread->task);
+		kfree(thread);
+	}
+}
+
+static void reap_threads(struct work_struct *work)
+{
+	join_threads(false);
+}
+
+static DECLARE_WORK(reaper, reap_threads);
+
 static int serve_conn(void *data)
 {
-	ksmbd_frame_serve(data);
+	struct conn_thread *thread = data;
+
+	ksmbd_frame_serve(thread->conn);
+	spin_lock(&threads_lock);
+	thread->ended = true;
+	spin_unlock(&threads_lock);
+	ksmbd_workers_queue(&reaper);
+	return 0;
+}
+
+static int start_thread(struct ksmbd_conn *conn)
+{
+	struct conn_thread *thread = kzalloc(sizeof(*thread), GFP_KERNEL);
+	struct task_struct *task;
+
+	if (!thread)
+		return -ENOMEM;
+	task = kthread_create(serve_conn, thread, "ksmbd/%u", (u32)conn->id);
+	if (IS_ERR(task)) {
+		kfree(thread);
+		return PTR_ERR(task);
+	}
+	get_task_struct(task);
+	thread->task = task;
+	thread->conn = conn;
+	spin_lock(&threads_lock);
+	list_add_tail(&thread->link, &threads);
+	spin_unlock(&threads_lock);
+	wake_up_process(task);
 	return 0;
 }
 
@@ -67,18 +151,16 @@ static int serve_conn(void *data)
 static void start_conn(struct ksmbd_sock *sock, const struct ksmbd_addr *peer)
 {
 	struct ksmbd_conn *conn;
-	struct task_struct *thread;
-	int err;
+	int err = ksmbd_conn_create(&tcp_ops, sock, peer, &conn);
 
-	err = ksmbd_conn_create(&tcp_ops, sock, peer, &conn);
 	if (err) {
 		pr_info_ratelimited("ksmbd: connection from %s refused: %d\n", peer->text, err);
 		ksmbd_sock_close(sock);
 		return;
 	}
-	thread = kthread_run(serve_conn, conn, "ksmbd/%u", (u32)conn->id);
-	if (IS_ERR(thread)) {
-		pr_err("ksmbd: no thread for a connection: %ld\n", PTR_ERR(thread));
+	err = start_thread(conn);
+	if (err) {
+		pr_err("ksmbd: no thread for a connection: %d\n", err);
 		ksmbd_conn_unlist(conn);
 		ksmbd_conn_put(conn);
 	}
@@ -133,4 +215,9 @@ void ksmbd_tcp_stop(void)
 		kthread_stop(listener->thread);
 		ksmbd_sock_close(listener->sock);
 	}
+}
+
+void ksmbd_tcp_join(void)
+{
+	join_threads(true);
 }

@@ -12,7 +12,14 @@
  */
 int ksmbd_tcp_listen(const char *addr, u16 port, u16 *bound);
 
-/** ksmbd_tcp_stop() - end all listeners and wait for their threads */
+/** ksmbd_tcp_stop() - end all listeners and wait for their threads; connections stay */
 void ksmbd_tcp_stop(void);
+
+/**
+ * ksmbd_tcp_join() - wait until the threads of all connections have returned
+ *
+ * After ksmbd_conn_stop_all(), before ksmbd_workers_exit(); no listener may be left.
+ */
+void ksmbd_tcp_join(void);
 
 #endif
