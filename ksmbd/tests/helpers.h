@@ -4,6 +4,7 @@
 #define KSMBD_TESTS_HELPERS_H
 
 #include <kunit/test.h>
+#include <linux/hex.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later WITH Linux-syscall-note */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Kernel server and daemon: generic netlink, family KSMBD_GENL_NAME, version 1.
  *

@@ -66,14 +66,22 @@ int ksmbd_vfs_stat(const struct path *path, struct ksmbd_stat *st);
 bool ksmbd_vfs_is_beneath(const struct ksmbd_root *root, const struct path *path);
 
 /**
+ * ksmbd_vfs_name() - present name of a path, relative to @root
+ * @buf: receives a NUL-terminated name
+ * Return: 0, -ENOENT: it has none, or not beneath @root; -ERANGE: @size is too small
+ */
+int ksmbd_vfs_name(const struct ksmbd_root *root, const struct path *path, char *buf, u32 size);
+
+/* ---- vfs_lookup.c ---- */
+
+/**
  * ksmbd_vfs_lookup_last() - one component of a directory, mounts crossed, links not followed
  * @parent: a directory
  * @name: @len bytes, neither "." nor ".." nor with a '/'
  * @path: receives references
  * Return: 0, -ENOENT there is none, or another negative errno
  */
-int ksmbd_vfs_lookup_last(const struct path *parent, const char *name, u32 len,
-			  struct path *path);
+int ksmbd_vfs_lookup_last(const struct path *parent, const char *name, u32 len, struct path *path);
 
 /**
  * ksmbd_vfs_walk() - an existing object beneath a directory of the share
@@ -83,6 +91,54 @@ int ksmbd_vfs_lookup_last(const struct path *parent, const char *name, u32 len,
  */
 int ksmbd_vfs_walk(struct ksmbd_root *root, const struct path *from, const char *name, u32 flags,
 		   struct path *path);
+
+/* ---- vfs_names.c ---- */
+
+/**
+ * ksmbd_vfs_match() - find the caseless match of a component in a directory
+ * @comp: @len bytes
+ * @found: receives the name on disk
+ * Return: 0, -ENOENT no match (or the client may not list it), or another negative errno
+ */
+int ksmbd_vfs_match(const struct path *dir, const char *comp, u32 len,
+		    char found[KSMBD_NAME_MAX + 1]);
+
+/** ksmbd_vfs_name_fn - takes an entry's name, under the directory's lock; false ends the scan */
+typedef bool (*ksmbd_vfs_name_fn)(void *arg, const char *name, u32 len);
+
+/**
+ * ksmbd_vfs_scan() - hand all names of a directory but "." and ".." to @fn
+ * Return: 0 at the end, 1 when @fn ended it, or a negative errno. Asks for no permission.
+ */
+int ksmbd_vfs_scan(const struct path *dir, ksmbd_vfs_name_fn fn, void *arg);
+
+/* ---- vfs_kept.c ---- */
+
+/**
+ * ksmbd_vfs_kept_match() - ksmbd_vfs_match() from memory
+ * Return: 0, -ENOENT no match, -EAGAIN: the names are not known, the directory is to be scanned
+ */
+int ksmbd_vfs_kept_match(const struct path *dir, const char *comp, u32 len, char *found);
+/** ksmbd_vfs_names_drop() - forget all names; true if there were any */
+bool ksmbd_vfs_names_drop(void);
+/** ksmbd_vfs_names_exit() - the same for good: when the module goes, and nobody calls any more */
+void ksmbd_vfs_names_exit(void);
+
+/* ---- vfs_open.c ---- */
+
+/**
+ * ksmbd_vfs_close() - end an open file of the server's now, not when the kernel gets to it
+ * @filp: the caller's reference
+ */
+void ksmbd_vfs_close(struct file *filp);
+
+/* ---- vfs_name.c ---- */
+
+/**
+ * ksmbd_vfs_remove() - remove the name of @path, a file or an empty directory beneath @root
+ * Return: as ksmbd_file_unlink()
+ */
+int ksmbd_vfs_remove(const struct ksmbd_root *root, const struct path *path);
 
 /* ---- cred.c ---- */
 
