@@ -16,7 +16,16 @@ CC_tsan := clang
 CC_fuzz := clang
 
 INCLUDES := -Iuser/kit/include -Iksmbd -I.
-CPPFLAGS_ALL := $(INCLUDES) -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64
+# Where the tools look for an installation's files and for the running daemon.
+SYSCONFDIR ?= /etc
+RUNSTATEDIR ?= /run
+CPPFLAGS_ALL := $(INCLUDES) -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 \
+	-DKSMBD_SYSCONFDIR='"$(SYSCONFDIR)"' -DKSMBD_RUNSTATEDIR='"$(RUNSTATEDIR)"'
+
+# Only ksmbd.mountd talks to the kernel. directory_flags: of the file $(1).
+LIBNL_CFLAGS ?= -I/usr/include/libnl3
+directory_flags = $(if $(filter tools/mountd/%,$(1)),$(LIBNL_CFLAGS))
+LDLIBS_ksmbd.mountd := -lnl-genl-3 -lnl-3
 
 # fno-strict-aliasing, fno-common: as the kernel builds the same engine files.
 CFLAGS_ALL := -std=gnu11 -g -pthread -fno-strict-aliasing -fno-common \

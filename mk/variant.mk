@@ -16,8 +16,8 @@ stamp = @mkdir -p $(@D); printf '%s\n' '$(strip $(1))' | cmp -s - $@ || \
 
 # $(call compile,VARIANT,MORE FLAGS)
 compile = @mkdir -p $(@D)$(if $(filter 0,$(V)),; echo "  CC      $@")
-compile_command = $(CC_$(1)) $(CPPFLAGS_ALL) $(CPPFLAGS) $(CFLAGS_ALL) $(CFLAGS_$(1)) $(2) \
-	$(CFLAGS) -MMD -MP -c -o $@ $<
+compile_command = $(CC_$(1)) $(CPPFLAGS_ALL) $(call directory_flags,$<) $(CPPFLAGS) \
+	$(CFLAGS_ALL) $(CFLAGS_$(1)) $(2) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 define variant_rules
 build/obj/$(1)/flags: FORCE
@@ -40,10 +40,12 @@ OBJ_$(1)_$(2) := $$(SRC_$(1):%.c=build/obj/$(2)/%.o)
 DEP_FILES += $$(OBJ_$(1)_$(2):.o=.d)
 
 build/obj/$(2)/$(1).link: FORCE
-	$$(call stamp,$$(CC_$(2)) $$(LDFLAGS_$(2)) $$(LDFLAGS) $$(LDLIBS) $$(OBJ_$(1)_$(2)))
+	$$(call stamp,$$(CC_$(2)) $$(LDFLAGS_$(2)) $$(LDFLAGS) $$(LDLIBS_$(1)) $$(LDLIBS) \
+		$$(OBJ_$(1)_$(2)))
 
 $(3)/$(1): $$(OBJ_$(1)_$(2)) build/obj/$(2)/$(1).link | setup-build
 	@mkdir -p $$(@D)$$(if $$(filter 0,$$(V)),; echo "  LD      $$@")
-	$$(Q)$$(CC_$(2)) -pthread $$(LDFLAGS_$(2)) $$(LDFLAGS) -o $$@ $$(OBJ_$(1)_$(2)) $$(LDLIBS)
+	$$(Q)$$(CC_$(2)) -pthread $$(LDFLAGS_$(2)) $$(LDFLAGS) -o $$@ $$(OBJ_$(1)_$(2)) \
+		$$(LDLIBS_$(1)) $$(LDLIBS)
 endef
 program = $(eval $(call program_rules,$(1),$(2),$(3)))

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <openssl/sha.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 
 #include "config.h"
 #include "tools/lib/account.h"
+#include "tools/lib/subauth.h"
 #include "user/host/upcall_host.h"
 
 #define UNLIMITED 65536
@@ -127,23 +127,6 @@ bool settings_load(const struct options *options, struct conf **conf, struct pas
 	return false;
 }
 
-/* The server's SID must stay the same: it is made from this machine's own id. */
-static void derive_sub_auth(u32 sub_auth[3])
-{
-	static const char salt[] = "ksmbd server SID";
-	unsigned char digest[SHA256_DIGEST_LENGTH];
-	char seed[sizeof(salt) + 64] = "";
-	FILE *file = fopen("/etc/machine-id", "re");
-
-	memcpy(seed, salt, sizeof(salt));
-	if (!file || !fread(seed + sizeof(salt), 1, 64, file))
-		gethostname(seed + sizeof(salt), 64);
-	if (file)
-		fclose(file);
-	SHA256((unsigned char *)seed, sizeof(seed), digest);
-	memcpy(sub_auth, digest, 3 * sizeof(sub_auth[0]));
-}
-
 static u32 limit_or_none(u32 value)
 {
 	return value ? value : UNLIMITED;
@@ -174,7 +157,7 @@ static void fill_values(const struct conf_global *global, struct ksmbd_config *v
 	values->max_open_files = global->max_open_files;
 	values->auth_timeout = global->auth_timeout;
 	values->deadtime = global->deadtime;
-	derive_sub_auth(values->sub_auth);
+	subauth_derive(values->sub_auth);
 	/* The table of parameters limits their lengths; the fields have room for a NUL more. */
 	snprintf(values->netbios_name, sizeof(values->netbios_name), "%s", global->netbios_name);
 	snprintf(values->workgroup, sizeof(values->workgroup), "%s", global->workgroup);

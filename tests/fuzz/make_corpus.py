@@ -376,12 +376,30 @@ def seeds():
                    request(NEGOTIATE, negotiate_311()))
 
 
+def control_seeds():
+    """Messages of a daemon: a byte for the event, then the message."""
+    login = struct.pack("<III48sHH18sH64x", 1, 100, 1000, b"bob", 1, 16, bytes(range(18)), 0)
+    yield "startup", struct.pack("<BIi16s16s16s64s64sHH12IBI499xI", 2, 0, 2, b"SMB2_10", b"SMB3_11",
+                                 b"KSMBD", b"WORKGROUP", b"SMB SERVER", 445, 30, 0, 10000, 1 << 22,
+                                 1 << 22, 1 << 20, 64, 1, 2, 3, 8192, 1 << 23, 128, 1, 32,
+                                 8) + b"eth0\0lo\0"
+    yield "login", b"\x05" + login
+    for name, said, veto in ("share", 14, 6), ("share-old", 0, 6):
+        yield name, struct.pack("<BII6H64s444xII", 7, 1, 0x82, 0o744, 0o755, 0, 0, 0xffff, 0xffff,
+                                b"data", said, veto) + b"a*\0.tm\0/srv/x\0"[:14]
+    yield "tree", struct.pack("<BIHH64x", 9, 1, 0, 4)
+    yield "rpc", struct.pack("<BIII", 13, 1, 0, 5) + b"hello"
+    yield "spnego", b"\x0f" + struct.pack("<I", 1) + login + struct.pack("<HH", 16, 4) + bytes(20)
+    yield "groups", struct.pack("<BIi128x2I", 17, 1, 2, 27, 100)
+
+
 def main():
-    out = os.path.join(sys.argv[1], "conn_fuzz")
-    os.makedirs(out, exist_ok=True)
-    for name, data in seeds():
-        with open(os.path.join(out, name), "wb") as file:
-            file.write(data)
+    for program, messages in ("conn_fuzz", seeds()), ("control_fuzz", control_seeds()):
+        out = os.path.join(sys.argv[1], program)
+        os.makedirs(out, exist_ok=True)
+        for name, data in messages:
+            with open(os.path.join(out, name), "wb") as file:
+                file.write(data)
 
 
 if __name__ == "__main__":

@@ -227,11 +227,63 @@ static void refuses_section_less_and_nul(struct kunit *test)
 	conf_reader_free(reader);
 }
 
+static void takes_what_the_kernel_is_told(struct kunit *test)
+{
+	struct conf *conf = read_conf("[global]\nroot directory = /usr/\nmax connections = 1K\n"
+				      "share:fake_fscaps = 0\nsmb2 leases = yes\n"
+				      "smb3 encryption = no\nkerberos service name = cifs/x\n"
+				      "smbd max io size = 1M\nipc timeout = 5\n"
+				      "[s]\npath = /bin\n[t]\npath = /\n");
+	const struct conf_global *global;
+
+	KUNIT_ASSERT_NOT_NULL_MSG(test, conf, "%s", said.text);
+	global = &conf->global;
+	KUNIT_EXPECT_EQ(test, global->max_connections, 1024);
+	KUNIT_EXPECT_EQ(test, global->fake_fscaps, 0);
+	KUNIT_EXPECT_TRUE(test, global->leases);
+	KUNIT_EXPECT_FALSE(test, global->durable_handles);
+	KUNIT_EXPECT_EQ(test, global->encryption, CONF_ENCRYPTION_OFF);
+	KUNIT_EXPECT_STREQ(test, global->kerberos_service, "cifs/x");
+	KUNIT_EXPECT_EQ(test, global->smbd_max_io_size, 1 << 20);
+	KUNIT_EXPECT_EQ(test, global->ipc_timeout, 5);
+	KUNIT_EXPECT_STREQ(test, conf->shares[0]->path, "/usr/bin");
+	KUNIT_EXPECT_STREQ(test, conf->shares[1]->path, "/usr");
+	KUNIT_EXPECT_EQ(test, conf_share_number(conf, conf->shares[1]), 1);
+	KUNIT_EXPECT_EQ(test, conf_share_number(conf, conf->ipc), 2);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(said.text, "ipc timeout has no effect"));
+	KUNIT_EXPECT_NOT_NULL(test, strstr(said.text, "smb2 leases has no effect"));
+	conf_put(conf);
+}
+
+static void warns_for_the_kernel_otherwise(struct kunit *test)
+{
+	static const char text[] = "[global]\nipc timeout = 5\nroot directory =\n";
+	struct conf_reader *reader;
+	struct conf *conf;
+
+	messages_init(&said);
+	reader = conf_reader_create(&said.report);
+	conf_reader_for_kernel(reader);
+	conf_reader_text(reader, "t", text, sizeof(text) - 1);
+	conf = conf_reader_finish(reader);
+	conf_reader_free(reader);
+	KUNIT_ASSERT_NOT_NULL(test, conf);
+	KUNIT_EXPECT_STREQ(test, said.text, "");
+	KUNIT_EXPECT_NULL(test, conf->global.root_directory);
+	conf_put(conf);
+}
+
 static struct kunit_case config_cases[] = {
-	KUNIT_CASE(has_documented_defaults),	  KUNIT_CASE(table_is_sound),
-	KUNIT_CASE(ignores_case_and_spaces),	  KUNIT_CASE(global_presets_shares),
-	KUNIT_CASE(names_line_of_fault),	  KUNIT_CASE(warns_and_goes_on),
-	KUNIT_CASE(refuses_section_less_and_nul), {},
+	KUNIT_CASE(has_documented_defaults),
+	KUNIT_CASE(table_is_sound),
+	KUNIT_CASE(ignores_case_and_spaces),
+	KUNIT_CASE(global_presets_shares),
+	KUNIT_CASE(names_line_of_fault),
+	KUNIT_CASE(warns_and_goes_on),
+	KUNIT_CASE(refuses_section_less_and_nul),
+	KUNIT_CASE(takes_what_the_kernel_is_told),
+	KUNIT_CASE(warns_for_the_kernel_otherwise),
+	{},
 };
 
 static struct kunit_suite config_suite = { .name = "tools-config", .test_cases = config_cases };

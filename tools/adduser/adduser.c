@@ -2,23 +2,22 @@
 /* ksmbd.adduser: add, change and remove the accounts of a password database. */
 #include <errno.h>
 #include <getopt.h>
-#include <stdarg.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "tools/lib/config.h"
 #include "tools/lib/passdb.h"
 #include "tools/lib/password.h"
-#include "tools/lib/version.h"
+#include "tools/lib/paths.h"
+#include "tools/lib/runlock.h"
+#include "tools/lib/tool.h"
+#include "tools/lib/utf.h"
 
-#define PROGRAM	   "ksmbd.adduser"
-#define DEFAULT_DB "/etc/ksmbd/ksmbdpwd.db"
-
-enum {
-	EXIT_USAGE = 2
-};
+#define PROGRAM "ksmbd.adduser"
 
 enum action {
 	ACTION_ANY, /* add, or change if it is there */
@@ -30,6 +29,8 @@ enum action {
 struct adduser {
 	enum action action;
 	const char *db_path;
+	const char *conf; /* -C, or NULL */
+	const char *run_dir;
 	const char *user;
 	char *given; /* -p */
 	bool verbose;
@@ -45,31 +46,16 @@ static const char help[] =
 	"                       (none of these: add, or change if it is there)\n"
 	"  -p, --password PWD   the password; better: leave it out and be asked, or have it\n"
 	"                       read from standard input if that is no terminal\n"
-	"  -P, --pwddb FILE     password database (default: " DEFAULT_DB ")\n"
-	"  -C, --config FILE    accepted for compatibility; nothing is read from it\n"
+	"  -P, --pwddb FILE     password database (default: " PATH_PWDDB ")\n"
+	"  -C, --config FILE    configuration: a user that it names is not removed\n"
+	"                       (default: " PATH_CONF ")\n"
+	"      --run-dir DIR    where ksmbd.lock is (default: " KSMBD_RUNSTATEDIR ")\n"
 	"  -v, --verbose        say what was done\n"
 	"  -V, --version        print the version\n"
 	"  -h, --help           print this\n"
 	"\n"
-	"A running server takes up the change on SIGHUP.\n"
+	"A running ksmbd.mountd takes up the change at once.\n"
 	"Exit status: 0 done, 1 failure, 2 bad usage.\n";
-
-__attribute__((format(printf, 1, 2))) static void complain(const char *format, ...)
-{
-	va_list args;
-
-	fputs(PROGRAM ": ", stderr);
-	va_start(args, format);
-	vfprintf(stderr, format, args);
-	va_end(args);
-	fputc('\n', stderr);
-}
-
-static void print_report(void *arg, bool error, const char *text)
-{
-	(void)arg;
-	complain("%s%s", error ? "" : "warning: ", text);
-}
 
 /* -p: taken over and wiped from the argument list, where ps would show it. */
 static bool take_password(struct adduser *au, char *argument)
@@ -83,16 +69,18 @@ static bool take_password(struct adduser *au, char *argument)
 static bool set_action(struct adduser *au, enum action action)
 {
 	if (au->action != ACTION_ANY && au->action != action) {
-		complain("-a, -u and -d exclude each other");
+		tool_complain("-a, -u and -d exclude each other");
 		return false;
 	}
 	au->action = action;
 	return true;
 }
 
-/* Returns the status to exit with, or -1 to go on. */
-static int parse_options(struct adduser *au, int argc, char **argv)
+static enum tool_status parse_options(struct adduser *au, int argc, char **argv)
 {
+	enum {
+		OPT_RUN_DIR = 256
+	};
 	static const struct option options[] = {
 		{ "add", no_argument, NULL, 'a' },
 		{ "update", no_argument, NULL, 'u' },
@@ -100,6 +88,7 @@ static int parse_options(struct adduser *au, int argc, char **argv)
 		{ "password", required_argument, NULL, 'p' },
 		{ "pwddb", required_argument, NULL, 'P' },
 		{ "config", required_argument, NULL, 'C' },
+		{ "run-dir", required_argument, NULL, OPT_RUN_DIR },
 		{ "verbose", no_argument, NULL, 'v' },
 		{ "version", no_argument, NULL, 'V' },
 		{ "help", no_argument, NULL, 'h' },
@@ -126,26 +115,28 @@ static int parse_options(struct adduser *au, int argc, char **argv)
 			au->db_path = optarg;
 			break;
 		case 'C':
+			au->conf = optarg;
+			break;
+		case OPT_RUN_DIR:
+			au->run_dir = optarg;
 			break;
 		case 'v':
 			au->verbose = true;
 			break;
 		case 'V':
-			puts(PROGRAM " " KSMBD_TOOLS_VERSION);
-			return EXIT_SUCCESS;
+			return tool_version();
 		case 'h':
 			fputs(help, stdout);
-			return EXIT_SUCCESS;
+			return TOOL_DONE;
 		default:
 			ok = false;
 		}
 	}
 	if (ok && optind + 1 == argc) {
 		au->user = argv[optind];
-		return -1;
+		return TOOL_GO_ON;
 	}
-	fputs("Try '" PROGRAM " --help'.\n", stderr);
-	return EXIT_USAGE;
+	return tool_usage();
 }
 
 /* Asks twice on a terminal; else takes one line of standard input. */
@@ -174,18 +165,88 @@ static bool read_hash(const struct adduser *au, uint8_t *hash)
 	if (!au->given)
 		ret = ask_password(password, sizeof(password));
 	if (ret == -EKEYREJECTED)
-		complain("the passwords differ");
+		tool_complain("the passwords differ");
 	else if (ret)
-		complain("cannot read the password: %s",
-			 ret == -ENODATA ? "no line on standard input" : strerror(-ret));
+		tool_complain("cannot read the password: %s",
+			      ret == -ENODATA ? "no line on standard input" : strerror(-ret));
 	if (!ret) {
 		ret = passdb_hash(au->given ? au->given : password, hash);
 		if (ret)
-			complain("the password is not UTF-8 or longer than %d characters",
-				 PASSDB_PASSWORD_MAX);
+			tool_complain("the password is not UTF-8 or longer than %d characters",
+				      PASSDB_PASSWORD_MAX);
 	}
 	explicit_bzero(password, sizeof(password));
 	return !ret;
+}
+
+static bool is_listed(char *const *list, const char *user)
+{
+	for (; list && *list; list++) {
+		if (!utf8_casecmp(*list, user))
+			return true;
+	}
+	return false;
+}
+
+/* Where the configuration depends on @user: the name of a parameter, or NULL. */
+static const char *find_use(const struct conf *conf, const char *user, const char **share)
+{
+	size_t i, k;
+
+	*share = "global";
+	if (!utf8_casecmp(conf->global.guest_account, user))
+		return "guest account";
+	for (i = 0; i < conf->share_count; i++) {
+		const struct conf_share *at = conf->shares[i];
+		const struct {
+			const char *name;
+			char *const *list;
+		} lists[] = {
+			{ "valid users", at->valid_users },
+			{ "admin users", at->admin_users },
+			{ "read list", at->read_list },
+			{ "write list", at->write_list },
+		};
+
+		*share = at->name;
+		for (k = 0; k < sizeof(lists) / sizeof(lists[0]); k++) {
+			if (is_listed(lists[k].list, user))
+				return lists[k].name;
+		}
+	}
+	return NULL;
+}
+
+/*
+ * A user that the configuration names is not removed. One that cannot be read stops
+ * nobody from taking away a right, unless it was asked for.
+ */
+static bool check_unused(const struct adduser *au)
+{
+	const char *path = au->conf ? au->conf : paths_conf(), *use = NULL, *share;
+	struct report report = { .print = au->conf ? tool_print_report : NULL };
+	struct conf_reader *reader;
+	struct conf *conf = NULL;
+
+	if (!au->conf && access(path, F_OK))
+		return true;
+	reader = conf_reader_create(&report);
+	if (reader) {
+		conf_reader_for_kernel(reader);
+		conf_reader_file(reader, path);
+		conf = conf_reader_finish(reader);
+	}
+	conf_reader_free(reader);
+	if (conf)
+		use = find_use(conf, au->user, &share);
+	if (use)
+		tool_complain("user \"%s\" is needed: \"%s\" of [%s] in %s", au->user, use, share,
+			      path);
+	else if (!conf && !au->conf)
+		tool_complain("warning: %s has mistakes: it is not known whether it names \"%s\"",
+			      path, au->user);
+	conf_put(conf);
+	return !use && (conf || !au->conf);
 }
 
 /* Is @au's action possible with the database as it is? */
@@ -194,12 +255,23 @@ static bool check_action(const struct adduser *au, const struct passdb *db)
 	bool there = passdb_find(db, au->user);
 
 	if (au->action == ACTION_ADD && there)
-		complain("user \"%s\" is there already; -u changes the password", au->user);
+		tool_complain("user \"%s\" is there already; -u changes the password", au->user);
 	else if ((au->action == ACTION_UPDATE || au->action == ACTION_DELETE) && !there)
-		complain("there is no user \"%s\" in %s", au->user, au->db_path);
+		tool_complain("there is no user \"%s\" in %s", au->user, au->db_path);
 	else
-		return true;
+		return au->action != ACTION_DELETE || check_unused(au);
 	return false;
+}
+
+/* That it cannot be told is no failure: the file is changed. */
+static void notify(const struct adduser *au)
+{
+	int ret = runlock_signal(au->run_dir, SIGHUP);
+
+	if (ret && ret != -ESRCH)
+		tool_complain("ksmbd.mountd was not told: %s", strerror(-ret));
+	else if (au->verbose)
+		puts(ret ? "ksmbd.mountd is not running" : "ksmbd.mountd was told");
 }
 
 static bool change_db(const struct adduser *au, struct passdb *db)
@@ -221,7 +293,7 @@ static bool change_db(const struct adduser *au, struct passdb *db)
 	if (!err)
 		err = passdb_save(db, au->db_path);
 	if (err)
-		complain("%s: %s", au->db_path, strerror(-err));
+		tool_complain("%s: %s", au->db_path, strerror(-err));
 	else if (au->verbose)
 		printf("%s: user \"%s\" %s\n", au->db_path, au->user,
 		       au->action == ACTION_DELETE ? "removed" :
@@ -230,20 +302,20 @@ static bool change_db(const struct adduser *au, struct passdb *db)
 	return !err;
 }
 
-static int run(const struct adduser *au)
+static enum tool_status run(const struct adduser *au)
 {
-	struct report report = { .print = print_report };
+	struct report report = { .print = tool_print_report };
 	struct passdb *db = passdb_create();
 	bool done = false;
 	int lock;
 
 	if (!db) {
-		complain("out of memory");
-		return EXIT_FAILURE;
+		tool_complain("out of memory");
+		return TOOL_FAILED;
 	}
 	lock = passdb_lock(au->db_path);
 	if (lock < 0) {
-		complain("%s: %s", au->db_path, strerror(-lock));
+		tool_complain("%s: %s", au->db_path, strerror(-lock));
 	} else {
 		if (!access(au->db_path, F_OK) || errno != ENOENT)
 			passdb_load(db, au->db_path, &report);
@@ -252,19 +324,24 @@ static int run(const struct adduser *au)
 		close(lock);
 	}
 	passdb_put(db);
-	return done ? EXIT_SUCCESS : EXIT_FAILURE;
+	if (done)
+		notify(au);
+	return done ? TOOL_DONE : TOOL_FAILED;
 }
 
 int main(int argc, char **argv)
 {
-	struct adduser au = { .db_path = DEFAULT_DB };
-	int status = parse_options(&au, argc, argv);
+	struct adduser au = { .db_path = PATH_PWDDB, .run_dir = KSMBD_RUNSTATEDIR };
+	enum tool_status status;
 
-	if (status < 0 && !passdb_name_valid(au.user)) {
-		complain("\"%s\" is not a user name of 1 to %d bytes", au.user, PASSDB_NAME_MAX);
-		status = EXIT_USAGE;
+	tool_init(PROGRAM);
+	status = parse_options(&au, argc, argv);
+	if (status == TOOL_GO_ON && !passdb_name_valid(au.user)) {
+		tool_complain("\"%s\" is not a user name of 1 to %d bytes", au.user,
+			      PASSDB_NAME_MAX);
+		status = TOOL_USAGE;
 	}
-	if (status < 0)
+	if (status == TOOL_GO_ON)
 		status = run(&au);
 	if (au.given)
 		explicit_bzero(au.given, strlen(au.given));

@@ -2,6 +2,7 @@
 #include "tools/lib/config.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +28,7 @@ struct entry {
 
 struct conf_reader {
 	struct report *report;
+	bool kernel; /* read for the kernel's server */
 	struct entry *entries;
 	size_t count;
 	size_t room;
@@ -45,6 +47,11 @@ struct conf_reader *conf_reader_create(struct report *report)
 	if (reader)
 		reader->report = report;
 	return reader;
+}
+
+void conf_reader_for_kernel(struct conf_reader *reader)
+{
+	reader->kernel = true;
 }
 
 void conf_reader_free(struct conf_reader *reader)
@@ -222,17 +229,24 @@ const struct conf_share *conf_share_find(const struct conf *conf, const char *na
 	return found ? conf->shares[at] : NULL;
 }
 
+size_t conf_share_number(const struct conf *conf, const struct conf_share *share)
+{
+	bool found;
+
+	return share == conf->ipc ? conf->share_count : search_share(conf, share->name, &found);
+}
+
 /*
  * Apply one entry of @scope to @base. Share parameters of [global] are applied to every
  * share, so their faults are reported only where @report is not the muted one.
  */
-static void apply_entry(const struct entry *entry, enum param_scope scope, void *base,
-			struct report *report)
+static void apply_entry(const struct conf_reader *reader, const struct entry *entry,
+			enum param_scope scope, void *base, struct report *report)
 {
 	const struct param *param = param_find(scope, entry->key);
 
 	if (param && param_set(param, base, entry->value, report, entry->file, entry->line))
-		param_remark(param, report, entry->file, entry->line);
+		param_remark(param, reader->kernel, report, entry->file, entry->line);
 	if (!param)
 		report_warning(report, entry->file, entry->line, "unknown parameter \"%s\"",
 			       entry->key);
@@ -252,7 +266,7 @@ static void apply_share_defaults(struct conf_reader *reader, struct conf_share *
 
 		if (entry->key && is_global(entry->section) &&
 		    !param_find(PARAM_GLOBAL, entry->key))
-			apply_entry(entry, PARAM_SHARE, share, report);
+			apply_entry(reader, entry, PARAM_SHARE, share, report);
 	}
 }
 
@@ -272,21 +286,27 @@ static struct conf_share *create_share(struct conf_reader *reader, const char *n
 	return share;
 }
 
-static bool check_share_name(struct conf_reader *reader, const struct entry *entry)
+const char *conf_share_name_problem(const char *name)
 {
-	const char *name = entry->section, *problem = NULL;
 	const char *at;
 
-	for (at = name; *at && !problem; at++) {
-		if ((unsigned char)*at < 0x20 || strchr("\"/\\[]:|<>+=;,*?\x7f", *at))
-			problem = "a character that no share name may have";
-	}
 	if (strlen(name) > CONF_SHARE_NAME_MAX)
-		problem = "the name is longer than 63 bytes";
-	else if (!utf8_casecmp(name, CONF_IPC_NAME))
-		problem = "this name is the pipe share's";
-	else if (!utf8_valid(name))
-		problem = "not UTF-8";
+		return "the name is longer than 63 bytes";
+	if (!utf8_valid(name))
+		return "not UTF-8";
+	if (!utf8_casecmp(name, CONF_IPC_NAME))
+		return "this name is the pipe share's";
+	for (at = name; *at; at++) {
+		if ((unsigned char)*at < 0x20 || strchr("\"/\\[]:|<>+=;,*?\x7f", *at))
+			return "a character that no share name may have";
+	}
+	return NULL;
+}
+
+static bool check_share_name(struct conf_reader *reader, const struct entry *entry)
+{
+	const char *name = entry->section, *problem = conf_share_name_problem(name);
+
 	if (problem)
 		report_error(reader->report, entry->file, entry->line, "share \"%s\": %s", name,
 			     problem);
@@ -353,7 +373,8 @@ static void apply_sections(struct conf_reader *reader, struct conf *conf)
 			continue;
 		if (is_global(entry->section)) {
 			if (entry->key && param_find(PARAM_GLOBAL, entry->key))
-				apply_entry(entry, PARAM_GLOBAL, &conf->global, reader->report);
+				apply_entry(reader, entry, PARAM_GLOBAL, &conf->global,
+					    reader->report);
 			continue;
 		}
 		if (is_special(entry->section)) {
@@ -366,7 +387,7 @@ static void apply_sections(struct conf_reader *reader, struct conf *conf)
 		if (!share)
 			bad_section = entry->section;
 		else if (entry->key)
-			apply_entry(entry, PARAM_SHARE, share, reader->report);
+			apply_entry(reader, entry, PARAM_SHARE, share, reader->report);
 	}
 }
 
@@ -407,6 +428,25 @@ static void check_groups(struct conf_reader *reader, const struct conf_share *sh
 		report_warning(reader->report, at->file, at->line,
 			       "share \"%s\": there is no system group \"%s\" at this time",
 			       share->name, name);
+	}
+}
+
+/* "root directory" goes in front of every path. */
+static void prefix_path(struct conf_reader *reader, struct conf_share *share, const char *root)
+{
+	char *path = NULL;
+
+	if (!share->path || !root || !strcmp(root, "/"))
+		return;
+	if (strlen(root) + strlen(share->path) >= PATH_MAX)
+		report_error(reader->report, NULL, 0,
+			     "share \"%s\": root directory and path are %s", share->name,
+			     "too long together");
+	else if (asprintf(&path, "%s%s", root, strcmp(share->path, "/") ? share->path : "") < 0)
+		report_memory(reader);
+	else {
+		free(share->path);
+		share->path = path;
 	}
 }
 
@@ -483,8 +523,10 @@ struct conf *conf_reader_finish(struct conf_reader *reader)
 		conf->ipc->path = NULL;
 		apply_sections(reader, conf);
 		check_global(reader, &conf->global);
-		for (i = 0; i < conf->share_count; i++)
+		for (i = 0; i < conf->share_count; i++) {
+			prefix_path(reader, conf->shares[i], conf->global.root_directory);
 			check_share(reader, conf->shares[i]);
+		}
 	}
 	if (!reader->report->errors)
 		return conf;

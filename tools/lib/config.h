@@ -31,6 +31,10 @@ enum conf_signing {
 	CONF_SIGNING_AUTO,
 	CONF_SIGNING_MANDATORY
 };
+enum conf_encryption {
+	CONF_ENCRYPTION_AUTO,
+	CONF_ENCRYPTION_OFF
+};
 
 /* "vfs objects" */
 #define CONF_VFS_ACL_XATTR     1
@@ -40,7 +44,9 @@ enum conf_signing {
  * struct conf_global - [global]
  * @interfaces: names, addresses, networks as written
  * @min_protocol, @max_protocol: wire values of SMB2 dialects
- * @deadtime: minutes; @auth_timeout: seconds; @max_read .. @max_trans: bytes
+ * @deadtime: minutes; @auth_timeout, @ipc_timeout: seconds
+ * @max_read .. @max_trans, @smbd_max_io_size: bytes
+ * @root_directory: what the paths of all shares begin with, NULL: nothing more; they do already
  */
 struct conf_global {
 	bool bind_interfaces_only;
@@ -65,6 +71,17 @@ struct conf_global {
 	uint32_t max_trans;
 	uint32_t tcp_port;
 	char *workgroup;
+	bool durable_handles;
+	bool kerberos;
+	bool leases;
+	bool multichannel;
+	uint32_t encryption;
+	uint32_t fake_fscaps;
+	uint32_t ipc_timeout;
+	uint32_t smbd_max_io_size;
+	char *keytab;
+	char *kerberos_service;
+	char *root_directory;
 };
 
 /**
@@ -127,6 +144,8 @@ struct conf_reader;
 /** conf_reader_create() - begin; NULL without memory. @report outlives the reader */
 struct conf_reader *conf_reader_create(struct report *report);
 void conf_reader_free(struct conf_reader *reader);
+/** conf_reader_for_kernel() - warn of what has no effect on the kernel's server, not a process's */
+void conf_reader_for_kernel(struct conf_reader *reader);
 
 /**
  * conf_reader_file() - read a file in smb.conf syntax
@@ -153,5 +172,9 @@ void conf_put(struct conf *conf);
 
 /** conf_share_find() - a share by name in any case, IPC$ too; NULL: none. Lives as @conf does */
 const struct conf_share *conf_share_find(const struct conf *conf, const char *name);
+/** conf_share_number() - where conf_share_find()'s @share is in @conf->shares; IPC$: behind all */
+size_t conf_share_number(const struct conf *conf, const struct conf_share *share);
+/** conf_share_name_problem() - why no share may be called @name, or NULL */
+const char *conf_share_name_problem(const char *name);
 
 #endif

@@ -74,19 +74,23 @@ static const struct param_choice guest_maps[] = {
 /* Who requires encryption must not be served without it. */
 #define NO_ENCRYPTION "cannot be had: sessions are not encrypted yet"
 static const struct param_choice encryptions[] = {
-	{ "auto", 0 },
-	{ "disabled", 0 },
-	{ "no", 0 },
-	{ "off", 0 },
-	{ "false", 0 },
-	{ "0", 0 },
-	{ "enabled", 0, CHOICE_WARN, NO_ENCRYPTION },
-	{ "yes", 0, CHOICE_WARN, NO_ENCRYPTION },
-	{ "on", 0, CHOICE_WARN, NO_ENCRYPTION },
-	{ "true", 0, CHOICE_WARN, NO_ENCRYPTION },
-	{ "1", 0, CHOICE_WARN, NO_ENCRYPTION },
+	{ "auto", CONF_ENCRYPTION_AUTO },
+	{ "default", CONF_ENCRYPTION_AUTO },
+	{ "disabled", CONF_ENCRYPTION_OFF },
+	{ "no", CONF_ENCRYPTION_OFF },
+	{ "off", CONF_ENCRYPTION_OFF },
+	{ "false", CONF_ENCRYPTION_OFF },
+	{ "0", CONF_ENCRYPTION_OFF },
+	{ "enabled", CONF_ENCRYPTION_AUTO, CHOICE_WARN, NO_ENCRYPTION },
+	{ "yes", CONF_ENCRYPTION_AUTO, CHOICE_WARN, NO_ENCRYPTION },
+	{ "on", CONF_ENCRYPTION_AUTO, CHOICE_WARN, NO_ENCRYPTION },
+	{ "true", CONF_ENCRYPTION_AUTO, CHOICE_WARN, NO_ENCRYPTION },
+	{ "1", CONF_ENCRYPTION_AUTO, CHOICE_WARN, NO_ENCRYPTION },
 	{ "mandatory", 0, CHOICE_REFUSE, NO_ENCRYPTION },
 	{ "required", 0, CHOICE_REFUSE, NO_ENCRYPTION },
+	{ "require", 0, CHOICE_REFUSE, NO_ENCRYPTION },
+	{ "force", 0, CHOICE_REFUSE, NO_ENCRYPTION },
+	{ "forced", 0, CHOICE_REFUSE, NO_ENCRYPTION },
 	{ NULL },
 };
 
@@ -131,17 +135,19 @@ const struct param conf_params[] = {
 	G("tcp port", NUMBER, tcp_port, "445", 0, 65535),
 	G("workgroup", STRING, workgroup, "WORKGROUP", 1, 15),
 
-	WITHOUT_EFFECT("durable handles", GLOBAL, LATER),
-	WITHOUT_EFFECT("ipc timeout", GLOBAL, "there is no daemon to time out"),
-	WITHOUT_EFFECT("kerberos keytab file", GLOBAL, LATER),
-	WITHOUT_EFFECT("kerberos service name", GLOBAL, LATER),
-	WITHOUT_EFFECT("kerberos support", GLOBAL, LATER),
-	WITHOUT_EFFECT("root directory", GLOBAL, LATER),
-	WITHOUT_EFFECT("server multi channel support", GLOBAL, LATER),
-	WITHOUT_EFFECT("share:fake_fscaps", GLOBAL, LATER),
-	WITHOUT_EFFECT("smb2 leases", GLOBAL, LATER),
-	{ "smb3 encryption", PARAM_GLOBAL, PARAM_NONE, .choices = encryptions, .remark = LATER },
-	WITHOUT_EFFECT("smbd max io size", GLOBAL, "for SMB Direct, which is not served yet"),
+	G("durable handles", BOOL, durable_handles, "no", .remark = LATER),
+	G("ipc timeout", NUMBER, ipc_timeout, "0", 0, 65535,
+	  .process_remark = "there is no daemon to time out"),
+	G("kerberos keytab file", STRING, keytab, "", 0, 4095, .remark = LATER),
+	G("kerberos service name", STRING, kerberos_service, "", 0, 255, .remark = LATER),
+	G("kerberos support", BOOL, kerberos, "no", .remark = LATER),
+	G("root directory", PATH, root_directory, NULL, 0, 4095),
+	G("server multi channel support", BOOL, multichannel, "no", .remark = LATER),
+	G("share:fake_fscaps", NUMBER, fake_fscaps, "64", 0, UINT32_MAX, .remark = LATER),
+	G("smb2 leases", BOOL, leases, "no", .remark = LATER),
+	G("smb3 encryption", CHOICE, encryption, "auto", .choices = encryptions, .remark = LATER),
+	G("smbd max io size", SIZE, smbd_max_io_size, "8M", 512 * KIB, 16 * MIB,
+	  .remark = "for SMB Direct, which is not served yet"),
 
 	S("admin users", LIST, admin_users, NULL, .remark = LATER),
 	S("browseable", BOOL, browseable, "yes"),
@@ -170,8 +176,8 @@ const struct param conf_params[] = {
 	S("invalid users", LIST, invalid_users, NULL),
 	S("max connections", NUMBER, max_connections, "128", 0, 65536),
 	S("oplocks", BOOL, oplocks, "yes", .remark = LATER),
-	S("path", PATH, path, NULL, 0, 4095),
-	S("directory", PATH, path, NULL, 0, 4095),
+	S("path", PATH, path, NULL, 1, 4095),
+	S("directory", PATH, path, NULL, 1, 4095),
 	S("read list", LIST, read_list, NULL),
 	S("read only", BOOL, read_only, "yes"),
 	S("store dos attributes", BOOL, store_dos_attributes, "yes"),
@@ -258,7 +264,7 @@ bool param_set(const struct param *param, void *base, const char *value, struct 
 	case PARAM_STRING:
 		return value_set_string(&place, field, value, param->min, param->max);
 	case PARAM_PATH:
-		return value_set_path(&place, field, value, param->max);
+		return value_set_path(&place, field, value, param->min, param->max);
 	case PARAM_LIST:
 		return value_set_list(&place, field, value);
 	case PARAM_HOSTS:
@@ -274,12 +280,15 @@ bool param_set(const struct param *param, void *base, const char *value, struct 
 	return false;
 }
 
-void param_remark(const struct param *param, struct report *report, const char *file,
+void param_remark(const struct param *param, bool kernel, struct report *report, const char *file,
 		  unsigned int line)
 {
-	if (param->remark && !param->choices)
-		report_warning(report, file, line, "%s has no effect: %s", param->name,
-			       param->remark);
+	const char *remark = param->remark;
+
+	if (!remark && !kernel)
+		remark = param->process_remark;
+	if (remark && !param->choices)
+		report_warning(report, file, line, "%s has no effect: %s", param->name, remark);
 }
 
 bool params_preset(enum param_scope scope, void *base, struct report *report)

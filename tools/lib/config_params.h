@@ -48,6 +48,7 @@ struct param_choice {
  * @name: lower case; compared without spaces
  * @preset: the default as it would be written; NULL: field starts as zero (and all synonyms)
  * @remark: why this has no effect yet, whatever its type
+ * @process_remark: why it has none on a server that is a process
  */
 struct param {
 	const char *name;
@@ -59,6 +60,7 @@ struct param {
 	uint64_t max;
 	const struct param_choice *choices;
 	const char *remark;
+	const char *process_remark;
 };
 
 extern const struct param conf_params[];
@@ -75,8 +77,8 @@ const struct param *param_find(enum param_scope scope, const char *key);
  */
 bool param_set(const struct param *param, void *base, const char *value, struct report *report,
 	       const char *file, unsigned int line);
-/** param_remark() - warn if the row has no effect */
-void param_remark(const struct param *param, struct report *report, const char *file,
+/** param_remark() - warn if the row has no effect; @kernel: on the kernel's server */
+void param_remark(const struct param *param, bool kernel, struct report *report, const char *file,
 		  unsigned int line);
 /** params_preset() - store the defaults of all rows of @scope into zeroed @base */
 bool params_preset(enum param_scope scope, void *base, struct report *report);

@@ -50,28 +50,10 @@ static bool parse_digits(const char *text, int base, uint64_t *value, const char
 	return !errno;
 }
 
-bool value_set_number(const struct value_place *place, uint32_t *field, const char *text, int base,
-		      uint64_t min, uint64_t max)
-{
-	const char *rest;
-	uint64_t value;
-
-	if (!parse_digits(text, base, &value, &rest) || *rest)
-		return fail(place, "%s: \"%s\" is not %s", place->param, text,
-			    base == 8 ? "an octal number" : "a number");
-	if (value < min || value > max)
-		return fail(place,
-			    base == 8 ? "%s: %s is not between %#llo and %#llo" :
-					"%s: %s is not between %llu and %llu",
-			    place->param, text, (unsigned long long)min, (unsigned long long)max);
-	*field = value;
-	return true;
-}
-
 /* The power of two that a unit stands for, or -1. */
 static int unit_shift(const char *text)
 {
-	static const char units[] = "KMG";
+	static const char units[] = "KMGTPE";
 	const char *unit;
 
 	if (!*text)
@@ -80,6 +62,30 @@ static int unit_shift(const char *text)
 	if (!unit || (text[1] && (toupper((unsigned char)text[1]) != 'B' || text[2])))
 		return -1;
 	return 10 * (unit - units + 1);
+}
+
+bool value_set_number(const struct value_place *place, uint32_t *field, const char *text, int base,
+		      uint64_t min, uint64_t max)
+{
+	const char *rest;
+	uint64_t value;
+	int shift = 0;
+
+	if (!parse_digits(text, base, &value, &rest))
+		shift = -1;
+	else if (*rest)
+		shift = base == 10 ? unit_shift(rest) : -1;
+	if (shift < 0)
+		return fail(place, "%s: \"%s\" is not %s", place->param, text,
+			    base == 8 ? "an octal number" : "a number");
+	value = value > UINT64_MAX >> shift ? UINT64_MAX : value << shift;
+	if (value < min || value > max)
+		return fail(place,
+			    base == 8 ? "%s: %s is not between %#llo and %#llo" :
+					"%s: %s is not between %llu and %llu",
+			    place->param, text, (unsigned long long)min, (unsigned long long)max);
+	*field = value;
+	return true;
 }
 
 bool value_set_size(const struct value_place *place, uint32_t *field, const char *text,
@@ -131,10 +137,16 @@ bool value_set_string(const struct value_place *place, char **field, const char 
 	return store_string(place, field, text, len);
 }
 
-bool value_set_path(const struct value_place *place, char **field, const char *text, uint64_t max)
+bool value_set_path(const struct value_place *place, char **field, const char *text, uint64_t min,
+		    uint64_t max)
 {
 	size_t len = strlen(text);
 
+	if (!len && !min) {
+		free(*field);
+		*field = NULL;
+		return true;
+	}
 	if (*text != '/')
 		return fail(place, "%s: \"%s\" is not an absolute path", place->param, text);
 	if (len > max)

@@ -23,17 +23,18 @@ struct value_place {
 
 /** value_set_bool() - yes/no, true/false, on/off, 1/0 */
 bool value_set_bool(const struct value_place *place, bool *field, const char *text, bool negate);
-/** value_set_number() - digits of @base within @min .. @max */
+/** value_set_number() - digits of @base within @min .. @max; decimal ones may end in K, M, .. */
 bool value_set_number(const struct value_place *place, uint32_t *field, const char *text, int base,
 		      uint64_t min, uint64_t max);
-/** value_set_size() - a number with K, M or G; moved into @min .. @max with a warning */
+/** value_set_size() - a number with K, M, G, T, P or E; moved into @min .. @max with a warning */
 bool value_set_size(const struct value_place *place, uint32_t *field, const char *text,
 		    uint64_t min, uint64_t max);
 /** value_set_string() - @min .. @max bytes */
 bool value_set_string(const struct value_place *place, char **field, const char *text, uint64_t min,
 		      uint64_t max);
-/** value_set_path() - absolute; trailing slashes are dropped */
-bool value_set_path(const struct value_place *place, char **field, const char *text, uint64_t max);
+/** value_set_path() - absolute; trailing slashes are dropped; "" with @min 0: NULL */
+bool value_set_path(const struct value_place *place, char **field, const char *text, uint64_t min,
+		    uint64_t max);
 /** value_set_list() - items separated by spaces and commas, or in double quotes; "": NULL */
 bool value_set_list(const struct value_place *place, char ***field, const char *text);
 /** value_list_free() - a NULL-terminated list and its items; NULL is ignored */

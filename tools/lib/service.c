@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,7 @@
 #include "tools/lib/utf.h"
 
 #define CONNECTION_BUCKETS 1024
+#define PEER_SIZE	   64
 #define OVERFLOW_ID	   65534 /* what the kernel shows for ids it cannot map */
 
 /* A share with connections; in service->uses while @count is not 0. */
@@ -25,6 +27,8 @@ struct connection {
 	uint64_t session_id;
 	uint64_t tree_id;
 	struct share_use *use;
+	char account[PASSDB_NAME_MAX + 1];
+	char peer[PEER_SIZE];
 };
 
 /**
@@ -49,19 +53,36 @@ struct service *service_create(void)
 	return service;
 }
 
-void service_free(struct service *service)
+/* Return: false when there is none */
+static bool take_any_connection(struct service *service, uint64_t *session_id, uint64_t *tree_id)
 {
+	const struct connection *any = NULL;
 	size_t i;
 
+	pthread_mutex_lock(&service->lock);
+	for (i = 0; i < CONNECTION_BUCKETS && !any; i++)
+		any = service->connections[i];
+	if (any) {
+		*session_id = any->session_id;
+		*tree_id = any->tree_id;
+	}
+	pthread_mutex_unlock(&service->lock);
+	return any;
+}
+
+void service_disconnect_all(struct service *service)
+{
+	uint64_t session_id, tree_id;
+
+	while (take_any_connection(service, &session_id, &tree_id))
+		service_disconnect(service, session_id, tree_id);
+}
+
+void service_free(struct service *service)
+{
 	if (!service)
 		return;
-	for (i = 0; i < CONNECTION_BUCKETS; i++) {
-		while (service->connections[i]) {
-			struct connection *first = service->connections[i];
-
-			service_disconnect(service, first->session_id, first->tree_id);
-		}
-	}
+	service_disconnect_all(service);
 	conf_put(service->conf);
 	passdb_put(service->db);
 	pthread_mutex_destroy(&service->lock);
@@ -138,22 +159,25 @@ static int login_user(const struct conf *conf, const struct passdb_user *user,
 	return 0;
 }
 
+static bool admits_guests(const struct conf *conf)
+{
+	return conf->global.map_to_guest != CONF_MAP_NEVER;
+}
+
 int service_login(struct service *service, const char *name, struct service_login *login)
 {
 	const struct passdb_user *user;
 	struct conf *conf;
 	struct passdb *db;
-	bool guests;
 	int ret = -ENOENT;
 
 	memset(login, 0, sizeof(*login));
 	if (!get_snapshots(service, &conf, &db))
 		return -ENOENT;
-	guests = conf->global.map_to_guest != CONF_MAP_NEVER;
 	user = *name ? passdb_find(db, name) : NULL;
 	if (user)
 		ret = login_user(conf, user, login);
-	else if (guests || (!*name && !conf->global.restrict_anonymous))
+	else if (admits_guests(conf) || (!*name && !conf->global.restrict_anonymous))
 		ret = login_guest(conf, login);
 	if (ret)
 		service_login_release(login);
@@ -212,7 +236,11 @@ static enum service_verdict add_connection(struct service *service, const struct
 		strcpy((*use)->name, share); /* at most CONF_SHARE_NAME_MAX */
 	}
 	(*use)->count++;
-	**at = (struct connection){ NULL, ask->session_id, ask->tree_id, *use };
+	(*at)->session_id = ask->session_id;
+	(*at)->tree_id = ask->tree_id;
+	(*at)->use = *use;
+	snprintf((*at)->account, sizeof((*at)->account), "%s", ask->account);
+	snprintf((*at)->peer, sizeof((*at)->peer), "%s", ask->peer);
 	return SERVICE_OK;
 }
 
@@ -248,6 +276,31 @@ unsigned int service_uses(struct service *service, const char *share)
 	return count;
 }
 
+void service_visit(struct service *service,
+		   void (*visit)(void *arg, const struct service_connection *connection), void *arg)
+{
+	const struct connection *at;
+	size_t i;
+
+	pthread_mutex_lock(&service->lock);
+	for (i = 0; i < CONNECTION_BUCKETS; i++) {
+		for (at = service->connections[i]; at; at = at->next)
+			visit(arg,
+			      &(struct service_connection){ at->session_id, at->tree_id,
+							    at->use->name, at->account, at->peer });
+	}
+	pthread_mutex_unlock(&service->lock);
+}
+
+bool service_pipes_for_guests(struct service *service)
+{
+	struct conf *conf = service_conf(service);
+	bool may = conf && (admits_guests(conf) || !conf->global.restrict_anonymous);
+
+	conf_put(conf);
+	return may;
+}
+
 /* Everything but the number of connections. */
 static enum service_verdict judge(const struct conf *conf, const struct conf_share *share,
 				  struct service_ask *ask)
@@ -259,7 +312,7 @@ static enum service_verdict judge(const struct conf *conf, const struct conf_sha
 		return SERVICE_HOST_DENIED;
 	if (share == conf->ipc) /* who got a session may ask for the list of shares */
 		return SERVICE_OK;
-	if (guest && (!share->guest_ok || conf->global.map_to_guest == CONF_MAP_NEVER))
+	if (guest && (!share->guest_ok || !admits_guests(conf)))
 		return SERVICE_NO_USER;
 	if (!policy_admits(share, account))
 		return SERVICE_INVALID_USER;

@@ -84,7 +84,25 @@ struct service_ask {
 /** service_connect() - admit a tree connection; it counts until service_disconnect() */
 enum service_verdict service_connect(struct service *service, struct service_ask *ask);
 void service_disconnect(struct service *service, uint64_t session_id, uint64_t tree_id);
+/** service_disconnect_all() - the server began anew: nobody is connected */
+void service_disconnect_all(struct service *service);
 /** service_uses() - tree connections of a share, by name in any case */
 unsigned int service_uses(struct service *service, const char *share);
+/** service_pipes_for_guests() - may a guest who was admitted before open pipes still? */
+bool service_pipes_for_guests(struct service *service);
+
+/** struct service_connection - what is known of an admitted tree connection */
+struct service_connection {
+	uint64_t session_id;
+	uint64_t tree_id;
+	const char *share;
+	const char *account;
+	const char *peer;
+};
+
+/** service_visit() - call @visit for every tree connection, which must not call back */
+void service_visit(struct service *service,
+		   void (*visit)(void *arg, const struct service_connection *connection),
+		   void *arg);
 
 #endif

@@ -12,6 +12,8 @@
 #include <linux/string.h>
 
 #include "host/upcall.h"
+#include "uapi/ksmbd_netlink.h"
+#include "tools/lib/netlink/flags.h"
 #include "tools/lib/rpc/rpc.h"
 #include "tools/lib/service.h"
 #include "user/host/cred_host.h"
@@ -87,41 +89,11 @@ int ksmbd_upcall_login(const char *account, struct ksmbd_login *login)
 	return ret;
 }
 
-static u32 share_flags(const struct conf_share *share)
-{
-	const struct {
-		bool set;
-		u32 flag;
-	} flags[] = {
-		{ true, KSMBD_SHARE_AVAILABLE },
-		{ share->browseable, KSMBD_SHARE_BROWSEABLE },
-		{ !share->read_only, KSMBD_SHARE_WRITEABLE },
-		{ share->read_only, KSMBD_SHARE_READONLY },
-		{ share->guest_ok, KSMBD_SHARE_GUEST_OK },
-		{ share->store_dos_attributes, KSMBD_SHARE_STORE_DOS_ATTRS },
-		{ share->oplocks, KSMBD_SHARE_OPLOCKS },
-		{ !share->path, KSMBD_SHARE_PIPE },
-		{ share->hide_dot_files, KSMBD_SHARE_HIDE_DOT },
-		{ share->inherit_owner, KSMBD_SHARE_INHERIT_OWNER },
-		{ share->vfs_objects & CONF_VFS_STREAMS_XATTR, KSMBD_SHARE_STREAMS },
-		{ share->follow_symlinks, KSMBD_SHARE_FOLLOW_SYMLINKS },
-		{ share->vfs_objects & CONF_VFS_ACL_XATTR, KSMBD_SHARE_ACL_XATTR },
-	};
-	u32 value = 0;
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(flags); i++) {
-		if (flags[i].set)
-			value |= flags[i].flag;
-	}
-	return value;
-}
-
 static int copy_share(const struct conf_share *share, struct ksmbd_share_conf *conf)
 {
 	BUILD_BUG_ON(KSMBD_SHARE_NAME_SIZE != CONF_SHARE_NAME_MAX + 1);
 	memcpy(conf->name, share->name, strlen(share->name));
-	conf->flags = share_flags(share);
+	conf->flags = flags_share(share);
 	conf->create_mask = share->create_mask;
 	conf->directory_mask = share->directory_mask;
 	conf->force_create_mode = share->force_create_mode;
@@ -167,18 +139,13 @@ void ksmbd_share_conf_release(struct ksmbd_share_conf *conf)
 	conf->veto = NULL;
 }
 
+/* The engine's values are those of the kernel's interface to its daemon. */
+static_assert(KSMBD_SHARE_ACL_XATTR == KSMBD_NL_SHARE_ACL_XATTR);
+static_assert(KSMBD_TREE_TOO_MANY_CONNS == 7);
+static_assert(KSMBD_TREE_ADMIN == FLAGS_TREE_ADMIN);
+
 int ksmbd_upcall_tree_connect(struct ksmbd_tree_ask *ask)
 {
-	static const u32 statuses[] = {
-		[SERVICE_OK] = KSMBD_TREE_OK,
-		[SERVICE_NO_MEMORY] = KSMBD_TREE_NOMEM,
-		[SERVICE_NO_SHARE] = KSMBD_TREE_NO_SHARE,
-		[SERVICE_NO_USER] = KSMBD_TREE_NO_USER,
-		[SERVICE_INVALID_USER] = KSMBD_TREE_INVALID_USER,
-		[SERVICE_HOST_DENIED] = KSMBD_TREE_HOST_DENIED,
-		[SERVICE_EXISTS] = KSMBD_TREE_CONN_EXIST,
-		[SERVICE_TOO_MANY] = KSMBD_TREE_TOO_MANY_CONNS,
-	};
 	struct service_ask question = {
 		.account = ask->account,
 		.guest = ask->login_flags & KSMBD_LOGIN_GUEST,
@@ -192,11 +159,9 @@ int ksmbd_upcall_tree_connect(struct ksmbd_tree_ask *ask)
 
 	if (ret)
 		return ret;
-	ask->status = statuses[service_connect(service, &question)];
+	ask->status = flags_tree_status(service_connect(service, &question));
 	ksmbd_cred_server_end(was);
-	ask->flags = question.guest ? KSMBD_TREE_GUEST : 0;
-	ask->flags |= question.writable ? KSMBD_TREE_WRITABLE : KSMBD_TREE_READ_ONLY;
-	ask->flags |= question.admin ? KSMBD_TREE_ADMIN : 0;
+	ask->flags = flags_tree(&question);
 	return 0;
 }
 
@@ -222,6 +187,8 @@ int ksmbd_upcall_rpc_open(u32 id, enum ksmbd_pipe_kind kind, const char *account
 {
 	size_t i;
 
+	if (login_flags & KSMBD_LOGIN_GUEST && !service_pipes_for_guests(service))
+		return -EACCES;
 	for (i = 0; i < ARRAY_SIZE(pipe_kinds); i++) {
 		if (pipe_kinds[i].port == kind)
 			return rpc_table_open(pipes, id, pipe_kinds[i].kind);
