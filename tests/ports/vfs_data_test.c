@@ -2,18 +2,13 @@
 /*
  * Conformance of a vfs back end: data, attributes, extended attributes, figures.
  */
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
+#include <linux/errno.h>
 #include <linux/limits.h>
+#include <linux/slab.h>
+#include <linux/stat.h>
+#include <linux/string.h>
 
 #include "fixture.h"
-#include "user/host/vfs_host.h"
 
 #define FAR (5ull << 30)
 
@@ -32,13 +27,16 @@ static u64 size_of(struct kunit *test, struct ksmbd_file *file)
 	return st.size;
 }
 
-static void segments_test(struct kunit *test)
+PORTS_TEST(segments_test)
 {
 	struct ksmbd_file *file = ports_must_create(test, "file", S_IFREG | 0644);
-	struct ksmbd_seg segs[100], ranged = { .file = file, .len = 1 };
-	char text[512] = "", buf[512] = "";
+	struct ksmbd_seg *segs = kunit_kcalloc(test, 100, sizeof(*segs), GFP_KERNEL);
+	struct ksmbd_seg ranged = { .file = file, .len = 1 };
+	char *text = kunit_kzalloc(test, 512, GFP_KERNEL);
+	char *buf = kunit_kzalloc(test, 512, GFP_KERNEL);
 	u32 i, len = 0;
 
+	KUNIT_ASSERT_TRUE(test, segs && text && buf);
 	for (i = 0; i < 100; i++) {
 		segs[i] = (struct ksmbd_seg){ .data = text + len, .len = i % 7 };
 		memset(text + len, 'a' + i % 26, i % 7);
@@ -46,9 +44,9 @@ static void segments_test(struct kunit *test)
 	}
 	KUNIT_EXPECT_EQ(test, ksmbd_file_write(file, segs, 100, 10), 0);
 	KUNIT_EXPECT_EQ(test, size_of(test, file), 10 + len);
-	KUNIT_EXPECT_EQ(test, ksmbd_file_read(file, buf, sizeof(buf), 10), len);
+	KUNIT_EXPECT_EQ(test, ksmbd_file_read(file, buf, 512, 10), len);
 	KUNIT_EXPECT_STREQ(test, buf, text);
-	KUNIT_EXPECT_EQ(test, ksmbd_file_read(file, buf, sizeof(buf), 10 + len), 0);
+	KUNIT_EXPECT_EQ(test, ksmbd_file_read(file, buf, 512, 10 + len), 0);
 	KUNIT_EXPECT_EQ(test, ksmbd_file_read(file, buf, 0, 0), 0);
 	KUNIT_EXPECT_EQ(test, ksmbd_file_write(file, segs, 0, 0), 0);
 	KUNIT_EXPECT_EQ(test, ksmbd_file_write(file, segs, 1, 0), 0);
@@ -63,7 +61,7 @@ static void segments_test(struct kunit *test)
 	ksmbd_file_put(file);
 }
 
-static void offsets_test(struct kunit *test)
+PORTS_TEST(offsets_test)
 {
 	struct ksmbd_file *file = ports_must_create(test, "file", S_IFREG | 0644);
 	char buf[16] = "";
@@ -89,22 +87,7 @@ static void offsets_test(struct kunit *test)
 	ksmbd_file_put(file);
 }
 
-static void file_limit_test(struct kunit *test)
-{
-	struct ksmbd_file *file = ports_must_create(test, "file", S_IFREG | 0644);
-	struct rlimit old, now;
-
-	KUNIT_ASSERT_EQ(test, getrlimit(RLIMIT_FSIZE, &old), 0);
-	now = old;
-	now.rlim_cur = 4096;
-	KUNIT_ASSERT_EQ(test, setrlimit(RLIMIT_FSIZE, &now), 0);
-	KUNIT_EXPECT_EQ(test, put(file, "x", 1, 8192), -EFBIG);
-	KUNIT_EXPECT_EQ(test, ksmbd_file_truncate(file, 8192), -EFBIG);
-	KUNIT_EXPECT_EQ(test, setrlimit(RLIMIT_FSIZE, &old), 0);
-	ksmbd_file_put(file);
-}
-
-static void sparse_test(struct kunit *test)
+PORTS_TEST(sparse_test)
 {
 	struct ksmbd_file *file = ports_must_create(test, "file", S_IFREG | 0644);
 	struct ksmbd_stat st;
@@ -136,12 +119,12 @@ static void sparse_test(struct kunit *test)
 	ksmbd_file_put(file);
 }
 
-static void copy_test(struct kunit *test)
+PORTS_TEST(copy_test)
 {
 	struct ksmbd_file *src = ports_must_create(test, "src", S_IFREG | 0644);
 	struct ksmbd_file *dst = ports_must_create(test, "dst", S_IFREG | 0644);
 	u32 len = 3 << 20, i;
-	u8 *data = malloc(len), *back = malloc(len);
+	u8 *data = kvmalloc(len, GFP_KERNEL), *back = kvmalloc(len, GFP_KERNEL);
 
 	KUNIT_ASSERT_TRUE(test, data && back);
 	for (i = 0; i < len; i++)
@@ -163,8 +146,8 @@ static void copy_test(struct kunit *test)
 	memmove(data + 100, data + 5000, len - 5000);
 	KUNIT_EXPECT_EQ(test, ksmbd_file_read(src, back, len, 0), len);
 	KUNIT_EXPECT_EQ(test, memcmp(data, back, len), 0);
-	free(data);
-	free(back);
+	kvfree(data);
+	kvfree(back);
 	ksmbd_file_put(src);
 	ksmbd_file_put(dst);
 }
@@ -193,7 +176,7 @@ static void attributes_of(struct kunit *test, struct ksmbd_file *file)
 	KUNIT_EXPECT_EQ(test, ksmbd_file_setattr(file, &attr), -EINVAL);
 }
 
-static void attributes_test(struct kunit *test)
+PORTS_TEST(attributes_test)
 {
 	struct ksmbd_file *file = ports_must_create(test, "file", S_IFREG | 0644);
 	struct ksmbd_file *bare = ports_must_open(test, "file", 0);
@@ -229,7 +212,7 @@ static void xattrs_of(struct kunit *test, struct ksmbd_file *file)
 	KUNIT_EXPECT_EQ(test, ksmbd_file_removexattr(file, "user.test"), -ENODATA);
 }
 
-static void xattr_test(struct kunit *test)
+PORTS_TEST(xattr_test)
 {
 	struct ksmbd_file *file = ports_must_create(test, "file", S_IFREG | 0644);
 	struct ksmbd_file *bare = ports_must_open(test, "file", 0);
@@ -240,7 +223,7 @@ static void xattr_test(struct kunit *test)
 	ksmbd_file_put(bare);
 }
 
-static void access_test(struct kunit *test)
+PORTS_TEST(access_test)
 {
 	struct ksmbd_root *root = ports_fixture(test)->root;
 	struct ksmbd_path *path;
@@ -261,7 +244,7 @@ static void access_test(struct kunit *test)
 	ksmbd_path_put(path);
 }
 
-static void statfs_test(struct kunit *test)
+PORTS_TEST(statfs_test)
 {
 	struct ksmbd_file *file = ports_must_open(test, "", 0);
 	struct ksmbd_statfs st;
@@ -276,15 +259,15 @@ static void statfs_test(struct kunit *test)
 	ksmbd_file_put(file);
 }
 
-static struct kunit_case cases[] = { KUNIT_CASE(segments_test),	  KUNIT_CASE(offsets_test),
-				     KUNIT_CASE(file_limit_test), KUNIT_CASE(sparse_test),
-				     KUNIT_CASE(copy_test),	  KUNIT_CASE(attributes_test),
-				     KUNIT_CASE(xattr_test),	  KUNIT_CASE(access_test),
-				     KUNIT_CASE(statfs_test),	  {} };
+static struct kunit_case cases[] = {
+	KUNIT_CASE(segments_test), KUNIT_CASE(offsets_test),	KUNIT_CASE(sparse_test),
+	KUNIT_CASE(copy_test),	   KUNIT_CASE(attributes_test), KUNIT_CASE(xattr_test),
+	KUNIT_CASE(access_test),   KUNIT_CASE(statfs_test),	{}
+};
 
 static struct kunit_suite port_vfs_data_suite = {
 	.name = "port_vfs_data",
-	.init = ports_fixture_init,
+	.init = ports_share_init,
 	.exit = ports_fixture_exit,
 	.test_cases = cases,
 };

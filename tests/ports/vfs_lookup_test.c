@@ -2,16 +2,15 @@
 /*
  * Conformance of a vfs back end: lookup and containment.
  */
-#include <errno.h>
-#include <pthread.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <time.h>
-#include <unistd.h>
+#include <linux/array_size.h>
+#include <linux/delay.h>
+#include <linux/errno.h>
+#include <linux/jiffies.h>
+#include <linux/kthread.h>
+#include <linux/stat.h>
+#include <linux/string.h>
 
 #include "fixture.h"
-#include "user/host/vfs_host.h"
 
 #define FOLLOW	 KSMBD_LOOKUP_FOLLOW
 #define CASELESS KSMBD_LOOKUP_CASELESS
@@ -20,11 +19,11 @@
 static void on_all_hosts(struct kunit *test, void (*body)(struct kunit *test))
 {
 	body(test);
-	ksmbd_vfs_degrade(KSMBD_DEGRADE_OPENAT2);
-	body(test);
-	ksmbd_vfs_degrade(KSMBD_DEGRADE_PROC);
-	body(test);
-	ksmbd_vfs_undegrade();
+	if (ports_degrade(PORTS_OPENAT2))
+		body(test);
+	if (ports_degrade(PORTS_PROC))
+		body(test);
+	ports_undegrade();
 }
 
 static void names_body(struct kunit *test)
@@ -41,7 +40,7 @@ static void names_body(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ports_lookup_error(test, "dir/file/x", CASELESS), -ENOTDIR);
 }
 
-static void names_test(struct kunit *test)
+PORTS_TEST(names_test)
 {
 	char name[300];
 
@@ -64,13 +63,13 @@ static void dotdot_body(struct kunit *test)
 	u32 lookup, i;
 
 	for (lookup = 0; lookup < 4; lookup++) {
-		for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		for (i = 0; i < ARRAY_SIZE(names); i++)
 			KUNIT_EXPECT_EQ(test, ports_lookup_error(test, names[i], lookup), -EXDEV);
 		KUNIT_EXPECT_EQ(test, ports_lookup_error(test, "...", lookup), 1);
 	}
 }
 
-static void dotdot_test(struct kunit *test)
+PORTS_TEST(dotdot_test)
 {
 	ports_put_dir(test, "dir");
 	on_all_hosts(test, dotdot_body);
@@ -83,11 +82,11 @@ static void links_body(struct kunit *test)
 					     "IN/file" };
 	u32 i;
 
-	for (i = 0; i < sizeof(links) / sizeof(links[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(links); i++)
 		KUNIT_EXPECT_EQ(test, ports_lookup_error(test, links[i], CASELESS), -ELOOP);
 }
 
-static void links_test(struct kunit *test)
+PORTS_TEST(links_test)
 {
 	int err;
 	struct ksmbd_file *file;
@@ -124,107 +123,104 @@ static void links_test(struct kunit *test)
 	ksmbd_file_put(file);
 	on_all_hosts(test, links_body);
 	/* Without openat2() links are refused, never followed. */
-	ksmbd_vfs_degrade(KSMBD_DEGRADE_OPENAT2);
+	if (!ports_degrade(PORTS_OPENAT2))
+		return;
 	KUNIT_EXPECT_EQ(test, ports_lookup_error(test, "up/secret", FOLLOW), -ELOOP);
 	KUNIT_EXPECT_EQ(test, ports_lookup_error(test, "in/file", FOLLOW), -ELOOP);
 }
 
-static void magic_link_test(struct kunit *test)
+/* Not there, or not to be had: a kernel thread has no open files to see. */
+static bool reaches(struct ksmbd_root *root, const char *name)
+{
+	struct ksmbd_path *path;
+	bool found;
+
+	if (ksmbd_path_lookup(root, name, FOLLOW, &path))
+		return false;
+	found = ksmbd_path_stat(path);
+	ksmbd_path_put(path);
+	return found;
+}
+
+PORTS_TEST(magic_link_test)
 {
 	struct ksmbd_root *proc;
-	struct ksmbd_path *path;
 
-	if (ksmbd_root_open("/proc/self", &proc)) {
-		kunit_skip(test, "no /proc here");
-		return;
-	}
-	KUNIT_EXPECT_NE(test, ksmbd_path_lookup(proc, "root/etc", FOLLOW, &path), 0);
-	KUNIT_EXPECT_NE(test, ksmbd_path_lookup(proc, "fd/0", FOLLOW, &path), 0);
-	KUNIT_EXPECT_NE(test, ksmbd_path_lookup(proc, "cwd", FOLLOW, &path), 0);
+	if (ksmbd_root_open("/proc/self", &proc))
+		ports_skip(test, "no /proc here");
+	KUNIT_EXPECT_FALSE(test, reaches(proc, "root/etc"));
+	KUNIT_EXPECT_FALSE(test, reaches(proc, "fd/0"));
+	KUNIT_EXPECT_FALSE(test, reaches(proc, "cwd"));
 	ksmbd_root_put(proc);
 }
 
 /* ---- races ---- */
 
 struct swapper {
-	char name[128];
-	char dir[128];
-	char link[128];
-	bool stop;
+	const char *base;
 	u32 swaps;
 };
 
-/* "name" is a directory of the share and a link out of it by turns. */
-static void *swap_link(void *arg)
+/* "swap" is a directory of the share and a link out of it by turns. */
+static int swap_link(void *arg)
 {
 	struct swapper *s = arg;
-	struct timespec pause = { .tv_nsec = 1000 };
 
-	while (!__atomic_load_n(&s->stop, __ATOMIC_RELAXED)) {
-		if (rename(s->name, s->dir) || rename(s->link, s->name) ||
-		    rename(s->name, s->link) || rename(s->dir, s->name))
+	while (!kthread_should_stop()) {
+		if (ports_rename(s->base, "swap", "dir") || ports_rename(s->base, "link", "swap") ||
+		    ports_rename(s->base, "swap", "link") || ports_rename(s->base, "dir", "swap"))
 			break;
 		s->swaps++;
 		if (!(s->swaps % 16))
-			nanosleep(&pause, NULL);
+			usleep_range(1, 2);
 	}
-	return NULL;
-}
-
-static u64 now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000ull + ts.tv_nsec / 1000000;
+	while (!kthread_should_stop())
+		msleep(1);
+	return 0;
 }
 
 /* Open "swap/secret" in all ways as long as it lasts; what opens must be the share's own. */
-static void race(struct kunit *test, const struct stat *secret, u32 ms)
+static void race(struct kunit *test, u64 secret, u32 ms)
 {
-	u64 end = now_ms() + ms;
+	unsigned long end = jiffies + msecs_to_jiffies(ms);
 	struct ksmbd_file *file;
 	struct ksmbd_stat st;
 	u32 lookup = 0;
 	int err;
 
-	while (now_ms() < end) {
+	while (time_before(jiffies, end)) {
 		lookup = (lookup + 1) % 4;
 		file = ports_open(test, lookup & CASELESS ? "SWAP/secret" : "swap/secret", lookup,
 				  KSMBD_OPEN_READ, &err);
 		if (!file)
 			continue;
 		KUNIT_EXPECT_EQ(test, ksmbd_file_stat(file, &st), 0);
-		KUNIT_EXPECT_TRUE(test, st.ino != secret->st_ino);
+		KUNIT_EXPECT_TRUE(test, st.ino != secret);
 		ksmbd_file_put(file);
 	}
 }
 
-static void link_race_test(struct kunit *test)
+PORTS_TEST(link_race_test)
 {
-	struct swapper s = { .stop = false };
-	struct stat secret;
-	pthread_t thread;
+	struct swapper s = { .base = ports_fixture(test)->base };
+	u64 secret = ports_inode(test, "!outside/secret");
+	struct task_struct *task;
 
-	KUNIT_ASSERT_EQ(test, stat(ports_host_path(test, "!outside/secret"), &secret), 0);
 	ports_put_dir(test, "swap");
 	ports_put_file(test, "swap/secret", "share");
 	ports_put_link(test, "link", "../outside");
-	strcpy(s.name, ports_host_path(test, "swap"));
-	strcpy(s.dir, ports_host_path(test, "dir"));
-	strcpy(s.link, ports_host_path(test, "link"));
-	KUNIT_ASSERT_EQ(test, pthread_create(&thread, NULL, swap_link, &s), 0);
-	race(test, &secret, 200);
-	ksmbd_vfs_degrade(KSMBD_DEGRADE_OPENAT2);
-	race(test, &secret, 100);
-	ksmbd_vfs_degrade(KSMBD_DEGRADE_PROC);
-	race(test, &secret, 100);
-	__atomic_store_n(&s.stop, true, __ATOMIC_RELAXED);
-	pthread_join(thread, NULL);
-	KUNIT_EXPECT_GT(test, s.swaps, 10);
+	task = kthread_run(swap_link, &s, "swap_link");
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, task);
+	race(test, secret, 200);
+	if (ports_degrade(PORTS_OPENAT2))
+		race(test, secret, 100);
+	if (ports_degrade(PORTS_PROC))
+		race(test, secret, 100);
+	kthread_stop(task);
+	KUNIT_EXPECT_GT(test, s.swaps, 10U);
 }
 
-static void moved_parent_test(struct kunit *test)
+PORTS_TEST(moved_parent_test)
 {
 	struct ksmbd_root *root = ports_fixture(test)->root;
 	struct ksmbd_file *file, *none;
@@ -237,12 +233,12 @@ static void moved_parent_test(struct kunit *test)
 	file = ports_must_open(test, "a/b/file", KSMBD_OPEN_READ);
 	KUNIT_ASSERT_EQ(test, ksmbd_path_lookup(root, "a/b/new", 0, &path), 0);
 
-	KUNIT_EXPECT_EQ(test, rename(ports_host_path(test, "a"), ports_host_path(test, "z")), 0);
+	ports_move(test, "a", "z");
 	KUNIT_EXPECT_EQ(test, ksmbd_file_name(file, root, name, sizeof(name)), 0);
 	KUNIT_EXPECT_STREQ(test, name, "z/b/file");
 
 	/* Out of the share: it has no name here, and nothing is made or removed there. */
-	KUNIT_EXPECT_EQ(test, rename(ports_host_path(test, "z"), ports_host_path(test, "!z")), 0);
+	ports_move(test, "z", "!z");
 	KUNIT_EXPECT_EQ(test, ksmbd_file_name(file, root, name, sizeof(name)), -ENOENT);
 	KUNIT_EXPECT_EQ(test, ksmbd_file_unlink(file, root), -ENOENT);
 	KUNIT_EXPECT_EQ(test, ksmbd_file_create(path, S_IFREG | 0644, KSMBD_OPEN_WRITE, &none),
@@ -284,7 +280,7 @@ static void caseless_body(struct kunit *test)
 	expect_spelling(test, "Both", "Both");
 }
 
-static void caseless_test(struct kunit *test)
+PORTS_TEST(caseless_test)
 {
 	ports_put_dir(test, "Dir");
 	ports_put_dir(test, "Dir/sub");
@@ -302,7 +298,7 @@ static struct kunit_case cases[] = { KUNIT_CASE(names_test),	 KUNIT_CASE(dotdot_
 
 static struct kunit_suite port_vfs_lookup_suite = {
 	.name = "port_vfs_lookup",
-	.init = ports_fixture_init,
+	.init = ports_share_init,
 	.exit = ports_fixture_exit,
 	.test_cases = cases,
 };

@@ -2,17 +2,12 @@
 /*
  * Conformance of a vfs back end: opening, creating, naming, removing, renaming, linking.
  */
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
-#include <unistd.h>
+#include <linux/array_size.h>
+#include <linux/errno.h>
+#include <linux/stat.h>
+#include <linux/string.h>
 
 #include "fixture.h"
-#include "user/host/vfs_host.h"
 
 static void open_body(struct kunit *test)
 {
@@ -46,21 +41,21 @@ static void open_body(struct kunit *test)
 	ksmbd_file_put(file);
 }
 
-static void open_test(struct kunit *test)
+PORTS_TEST(open_test)
 {
 	ports_put_file(test, "file", "text");
 	ports_put_file(test, "gone", "text");
 	open_body(test);
 	ports_put_file(test, "gone", "text");
-	ksmbd_vfs_degrade(KSMBD_DEGRADE_PROC);
-	open_body(test);
+	if (ports_degrade(PORTS_PROC))
+		open_body(test);
 	ports_put_file(test, "gone", "text");
-	ksmbd_vfs_degrade(KSMBD_DEGRADE_OPENAT2);
-	open_body(test);
+	if (ports_degrade(PORTS_OPENAT2))
+		open_body(test);
 }
 
 /* The lookup is of the inode: another file under its name is not opened in its place. */
-static void open_inode_test(struct kunit *test)
+PORTS_TEST(open_inode_test)
 {
 	struct ksmbd_file *file;
 	struct ksmbd_path *path;
@@ -68,29 +63,26 @@ static void open_inode_test(struct kunit *test)
 
 	ports_put_file(test, "file", "old");
 	KUNIT_ASSERT_EQ(test, ksmbd_path_lookup(ports_fixture(test)->root, "file", 0, &path), 0);
-	KUNIT_EXPECT_EQ(test, rename(ports_host_path(test, "file"), ports_host_path(test, "x")), 0);
+	ports_move(test, "file", "x");
 	ports_put_file(test, "file", "new");
 	KUNIT_ASSERT_EQ(test, ksmbd_file_open(path, KSMBD_OPEN_READ, &file), 0);
 	KUNIT_EXPECT_EQ(test, ksmbd_file_read(file, buf, sizeof(buf), 0), 3);
 	KUNIT_EXPECT_STREQ(test, buf, "old");
 	ksmbd_file_put(file);
-	ksmbd_vfs_degrade(KSMBD_DEGRADE_PROC);
-	KUNIT_EXPECT_EQ(test, ksmbd_file_open(path, KSMBD_OPEN_READ, &file), -ESTALE);
+	if (ports_degrade(PORTS_PROC))
+		KUNIT_EXPECT_EQ(test, ksmbd_file_open(path, KSMBD_OPEN_READ, &file), -ESTALE);
 	ksmbd_path_put(path);
 }
 
-static void special_test(struct kunit *test)
+PORTS_TEST(special_test)
 {
-	struct sockaddr_un sa = { .sun_family = AF_UNIX };
 	static const char *const names[] = { "fifo", "sock" };
-	int s, err;
+	int err;
 	u32 i;
 
-	KUNIT_ASSERT_EQ(test, mkfifo(ports_host_path(test, "fifo"), 0666), 0);
-	s = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	snprintf(sa.sun_path, sizeof(sa.sun_path), "%s", ports_host_path(test, "sock"));
-	KUNIT_EXPECT_EQ(test, bind(s, (struct sockaddr *)&sa, sizeof(sa)), 0);
-	for (i = 0; i < 2; i++) {
+	ports_put_special(test, "fifo", S_IFIFO | 0666);
+	ports_put_special(test, "sock", S_IFSOCK | 0666);
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
 		KUNIT_EXPECT_EQ(test, ports_lookup_error(test, names[i], 0), 0);
 		ports_open(test, names[i], 0, 0, &err);
 		KUNIT_EXPECT_EQ(test, err, -EOPNOTSUPP);
@@ -99,7 +91,6 @@ static void special_test(struct kunit *test)
 		ports_open(test, names[i], 0, KSMBD_OPEN_WRITE | KSMBD_OPEN_TRUNC, &err);
 		KUNIT_EXPECT_EQ(test, err, -EOPNOTSUPP);
 	}
-	close(s);
 }
 
 static void create_body(struct kunit *test)
@@ -130,7 +121,7 @@ static void create_body(struct kunit *test)
 	ports_put_file(test, "dir/new/x", "x");
 	KUNIT_EXPECT_EQ(test, ksmbd_dir_is_empty(file), 0);
 	KUNIT_EXPECT_EQ(test, ksmbd_file_unlink(file, root), -ENOTEMPTY);
-	KUNIT_EXPECT_EQ(test, unlink(ports_host_path(test, "dir/new/x")), 0);
+	ports_delete(test, "dir/new/x");
 	KUNIT_EXPECT_EQ(test, ksmbd_file_unlink(file, root), 0);
 	ksmbd_file_put(file);
 
@@ -139,21 +130,21 @@ static void create_body(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ksmbd_file_create(path, S_IFREG | 0644, 0, &none), -EEXIST);
 	KUNIT_EXPECT_EQ(test, ksmbd_file_create(path, S_IFDIR | 0755, 0, &none), -EEXIST);
 	KUNIT_EXPECT_FALSE(test, ports_exists(test, "!outside/made"));
-	unlink(ports_host_path(test, "dir/new"));
+	ports_delete(test, "dir/new");
 	ksmbd_path_put(path);
 }
 
-static void create_test(struct kunit *test)
+PORTS_TEST(create_test)
 {
 	ports_put_dir(test, "dir");
 	create_body(test);
-	ksmbd_vfs_degrade(KSMBD_DEGRADE_OPENAT2);
-	create_body(test);
-	ksmbd_vfs_degrade(KSMBD_DEGRADE_PROC);
-	create_body(test);
+	if (ports_degrade(PORTS_OPENAT2))
+		create_body(test);
+	if (ports_degrade(PORTS_PROC))
+		create_body(test);
 }
 
-static void root_test(struct kunit *test)
+PORTS_TEST(root_test)
 {
 	struct ksmbd_root *root = ports_fixture(test)->root, *none;
 	struct ksmbd_file *file = ports_must_open(test, "", 0);
@@ -172,7 +163,7 @@ static void root_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ksmbd_root_open("/dev/null", &none), -ENOTDIR);
 }
 
-static void name_test(struct kunit *test)
+PORTS_TEST(name_test)
 {
 	struct ksmbd_root *root = ports_fixture(test)->root;
 	struct ksmbd_file *file;
@@ -185,7 +176,7 @@ static void name_test(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, buf, "dir/file");
 	KUNIT_EXPECT_EQ(test, ksmbd_file_name(file, root, buf, 8), -ERANGE);
 	KUNIT_EXPECT_EQ(test, ksmbd_file_name(file, root, buf, 9), 0);
-	KUNIT_EXPECT_EQ(test, unlink(ports_host_path(test, "dir/file")), 0);
+	ports_delete(test, "dir/file");
 	KUNIT_EXPECT_EQ(test, ksmbd_file_name(file, root, buf, sizeof(buf)), -ENOENT);
 	/* A new file of that name, even of the name that the kernel prints, is another one. */
 	ports_put_file(test, "dir/file", "x");
@@ -205,17 +196,18 @@ static void name_test(struct kunit *test)
 }
 
 /* Without /proc the remembered name is believed only while it is this inode. */
-static void remembered_name_test(struct kunit *test)
+PORTS_TEST(remembered_name_test)
 {
 	struct ksmbd_root *root = ports_fixture(test)->root;
 	struct ksmbd_file *file;
 	char buf[64];
 
 	ports_put_file(test, "file", "x");
-	ksmbd_vfs_degrade(KSMBD_DEGRADE_PROC);
+	if (!ports_degrade(PORTS_PROC))
+		ports_skip(test, "needs no /proc");
 	file = ports_must_open(test, "file", 0);
 	KUNIT_EXPECT_EQ(test, ksmbd_file_name(file, root, buf, sizeof(buf)), 0);
-	KUNIT_EXPECT_EQ(test, rename(ports_host_path(test, "file"), ports_host_path(test, "x")), 0);
+	ports_move(test, "file", "x");
 	ports_put_file(test, "file", "y");
 	KUNIT_EXPECT_EQ(test, ksmbd_file_name(file, root, buf, sizeof(buf)), -ENOENT);
 	KUNIT_EXPECT_EQ(test, ksmbd_file_unlink(file, root), -ENOENT);
@@ -223,14 +215,14 @@ static void remembered_name_test(struct kunit *test)
 	ksmbd_file_put(file);
 }
 
-static void unlink_swapped_test(struct kunit *test)
+PORTS_TEST(unlink_swapped_test)
 {
 	struct ksmbd_root *root = ports_fixture(test)->root;
 	struct ksmbd_file *file;
 
 	ports_put_file(test, "file", "old");
 	file = ports_must_open(test, "file", KSMBD_OPEN_READ);
-	KUNIT_EXPECT_EQ(test, rename(ports_host_path(test, "file"), ports_host_path(test, "x")), 0);
+	ports_move(test, "file", "x");
 	ports_put_file(test, "file", "new");
 	/* The file goes, not what has its old name by now. */
 	KUNIT_EXPECT_EQ(test, ksmbd_file_unlink(file, root), 0);
@@ -294,18 +286,18 @@ static void rename_body(struct kunit *test)
 	ksmbd_file_put(dir);
 }
 
-static void rename_test(struct kunit *test)
+PORTS_TEST(rename_test)
 {
 	ports_put_dir(test, "dir");
 	rename_body(test);
-	ksmbd_vfs_degrade(KSMBD_DEGRADE_RENAMEAT2);
-	rename_body(test);
-	ksmbd_vfs_degrade(KSMBD_DEGRADE_OPENAT2 | KSMBD_DEGRADE_PROC);
-	rename_body(test);
+	if (ports_degrade(PORTS_RENAMEAT2))
+		rename_body(test);
+	if (ports_degrade(PORTS_OPENAT2 | PORTS_PROC))
+		rename_body(test);
 }
 
 /* What appeared after the lookup is not replaced. */
-static void rename_late_test(struct kunit *test)
+PORTS_TEST(rename_late_test)
 {
 	struct ksmbd_root *root = ports_fixture(test)->root;
 	struct ksmbd_file *file = ports_must_create(test, "file", S_IFREG | 0644);
@@ -317,15 +309,15 @@ static void rename_late_test(struct kunit *test)
 	ports_put_file(test, "to", "late");
 	KUNIT_EXPECT_EQ(test, ksmbd_file_rename(file, root, path, "to", 0), -EEXIST);
 	KUNIT_EXPECT_EQ(test, ksmbd_file_link(file, path, 0), -EEXIST);
-	ksmbd_vfs_degrade(KSMBD_DEGRADE_RENAMEAT2);
-	KUNIT_EXPECT_EQ(test, ksmbd_file_rename(file, root, path, "to", 0), -EEXIST);
-	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+	if (ports_degrade(PORTS_RENAMEAT2))
+		KUNIT_EXPECT_EQ(test, ksmbd_file_rename(file, root, path, "to", 0), -EEXIST);
+	for (i = 0; i < ARRAY_SIZE(bad); i++)
 		KUNIT_EXPECT_EQ(test, ksmbd_file_rename(file, root, path, bad[i], 0), -EINVAL);
 	ksmbd_path_put(path);
 	ksmbd_file_put(file);
 }
 
-static void link_test(struct kunit *test)
+PORTS_TEST(link_test)
 {
 	struct ksmbd_root *root = ports_fixture(test)->root;
 	struct ksmbd_file *file = ports_must_create(test, "file", S_IFREG | 0644);
@@ -368,7 +360,7 @@ static struct kunit_case cases[] = {
 
 static struct kunit_suite port_vfs_name_suite = {
 	.name = "port_vfs_name",
-	.init = ports_fixture_init,
+	.init = ports_share_init,
 	.exit = ports_fixture_exit,
 	.test_cases = cases,
 };

@@ -3,15 +3,13 @@
  * The names that a caseless lookup keeps: whatever anybody does to the directory shows at
  * the very next lookup.
  */
-#include <errno.h>
-#include <pthread.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <linux/completion.h>
+#include <linux/errno.h>
+#include <linux/kthread.h>
+#include <linux/stat.h>
+#include <linux/string.h>
 
 #include "fixture.h"
-#include "user/host/vfs_host.h"
 
 #define CASELESS KSMBD_LOOKUP_CASELESS
 #define THREADS	 4
@@ -30,54 +28,49 @@ static void keep(struct kunit *test, const char *missing)
 	EXPECT_LOOKUP(test, missing, NONE);
 }
 
-static void drop_test(struct kunit *test)
+PORTS_TEST(drop_test)
 {
-	ksmbd_vfs_names_drop();
+	ports_names_drop();
 	ports_put_file(test, "File", "x");
 	keep(test, "none");
 	EXPECT_LOOKUP(test, "FILE", FOUND);
-	if (!ksmbd_vfs_names_drop())
-		kunit_skip(test, "no inotify, or no local file system");
-	KUNIT_EXPECT_FALSE(test, ksmbd_vfs_names_drop());
+	if (!ports_names_drop())
+		ports_skip(test, "no names are kept here");
+	KUNIT_EXPECT_FALSE(test, ports_names_drop());
 	EXPECT_LOOKUP(test, "FILE", FOUND);
 }
 
 /* Behind the port's back. */
-static void external_test(struct kunit *test)
+PORTS_TEST(external_test)
 {
-	char from[128];
-
 	ports_put_dir(test, "dir");
 	ports_put_file(test, "dir/Old", "x");
 	keep(test, "dir/none");
 	EXPECT_LOOKUP(test, "dir/OLD", FOUND);
 	ports_put_file(test, "dir/New", "x");
 	EXPECT_LOOKUP(test, "dir/NEW", FOUND);
-	strcpy(from, ports_host_path(test, "dir/Old"));
-	KUNIT_EXPECT_EQ(test, rename(from, ports_host_path(test, "dir/Other")), 0);
+	ports_move(test, "dir/Old", "dir/Other");
 	EXPECT_LOOKUP(test, "dir/OLD", NONE);
 	EXPECT_LOOKUP(test, "dir/OTHER", FOUND);
-	KUNIT_EXPECT_EQ(test, link(ports_host_path(test, "dir/New"), from), 0);
+	ports_put_name(test, "dir/New", "dir/Old");
 	EXPECT_LOOKUP(test, "dir/OLD", FOUND);
-	KUNIT_EXPECT_EQ(test, unlink(from), 0);
+	ports_delete(test, "dir/Old");
 	EXPECT_LOOKUP(test, "dir/OLD", NONE);
 	ports_put_dir(test, "dir/Sub");
 	EXPECT_LOOKUP(test, "dir/SUB", FOUND);
-	KUNIT_EXPECT_EQ(test, rmdir(ports_host_path(test, "dir/Sub")), 0);
+	ports_delete(test, "dir/Sub");
 	EXPECT_LOOKUP(test, "dir/SUB", NONE);
 	ports_put_link(test, "dir/Link", "New");
 	KUNIT_EXPECT_EQ(test, ports_lookup_error(test, "dir/LINK", CASELESS), -ELOOP);
 	/* Moved out, with what replaced it, and back in. */
-	KUNIT_EXPECT_EQ(test, rename(ports_host_path(test, "dir/New"), from), 0);
-	strcpy(from, ports_host_path(test, "dir/Other"));
-	KUNIT_EXPECT_EQ(test, rename(from, ports_host_path(test, "Away")), 0);
+	ports_move(test, "dir/New", "dir/Other");
+	ports_move(test, "dir/Other", "Away");
 	EXPECT_LOOKUP(test, "dir/OTHER", NONE);
-	strcpy(from, ports_host_path(test, "Away"));
-	KUNIT_EXPECT_EQ(test, rename(from, ports_host_path(test, "dir/BACK")), 0);
+	ports_move(test, "Away", "dir/BACK");
 	EXPECT_LOOKUP(test, "dir/back", FOUND);
 }
 
-static void own_test(struct kunit *test)
+PORTS_TEST(own_test)
 {
 	struct ports_fixture *fx = ports_fixture(test);
 	struct ksmbd_path *to;
@@ -107,21 +100,21 @@ static void expect_spelling(struct kunit *test, const char *name, const char *wa
 }
 
 /* Names that differ in case only are kept apart, also beyond ASCII. */
-static void spelling_test(struct kunit *test)
+PORTS_TEST(spelling_test)
 {
 	ports_put_file(test, "Both", "x");
 	ports_put_file(test, "bOTH", "x");
 	ports_put_file(test, "\xd0\xb6", "x"); /* a small ZHE */
 	keep(test, "none");
 	expect_spelling(test, "\xd0\x96", "\xd0\xb6");
-	KUNIT_EXPECT_EQ(test, unlink(ports_host_path(test, "Both")), 0);
+	ports_delete(test, "Both");
 	expect_spelling(test, "BOTH", "bOTH");
-	KUNIT_EXPECT_EQ(test, unlink(ports_host_path(test, "bOTH")), 0);
+	ports_delete(test, "bOTH");
 	EXPECT_LOOKUP(test, "BOTH", NONE);
 }
 
 /* The place of a kept directory is taken by another one; also with the same inode number. */
-static void replaced_test(struct kunit *test)
+PORTS_TEST(replaced_test)
 {
 	u32 i;
 
@@ -130,18 +123,19 @@ static void replaced_test(struct kunit *test)
 		ports_put_file(test, "dir/File", "x");
 		keep(test, "dir/none");
 		EXPECT_LOOKUP(test, "dir/FILE", FOUND);
-		KUNIT_EXPECT_EQ(test, unlink(ports_host_path(test, "dir/File")), 0);
-		KUNIT_EXPECT_EQ(test, rmdir(ports_host_path(test, "dir")), 0);
+		ports_delete(test, "dir/File");
+		ports_delete(test, "dir");
 		ports_put_dir(test, "dir");
 		EXPECT_LOOKUP(test, "dir/FILE", NONE);
-		KUNIT_EXPECT_EQ(test, rmdir(ports_host_path(test, "dir")), 0);
+		ports_delete(test, "dir");
 	}
 }
 
 /* More directories than are kept, and more events than the kernel queues. */
-static void many_test(struct kunit *test)
+PORTS_TEST(many_test)
 {
-	char name[32], missing[48], from[128], to[128];
+	const char *base = ports_fixture(test)->base;
+	char name[32], missing[48];
 	u32 i;
 
 	for (i = 0; i < 100; i++) {
@@ -156,10 +150,10 @@ static void many_test(struct kunit *test)
 		snprintf(name, sizeof(name), "Dir%u/FILE", i);
 		EXPECT_LOOKUP(test, name, FOUND);
 	}
-	strcpy(from, ports_host_path(test, "Dir99/File"));
-	strcpy(to, ports_host_path(test, "Dir99/Temp"));
-	for (i = 0; i < 9000 && !rename(i % 2 ? to : from, i % 2 ? from : to); i++)
-		;
+	for (i = 0; i < 9000; i += 2)
+		if (ports_rename(base, "Dir99/File", "Dir99/Temp") ||
+		    ports_rename(base, "Dir99/Temp", "Dir99/File"))
+			break;
 	KUNIT_EXPECT_EQ(test, i, 9000U);
 	ports_put_file(test, "Dir99/Late", "x");
 	EXPECT_LOOKUP(test, "Dir99/TEMP", NONE);
@@ -168,15 +162,15 @@ static void many_test(struct kunit *test)
 }
 
 /* Who may not list a directory finds only what it spells right, kept or not. */
-static void unlistable_test(struct kunit *test)
+PORTS_TEST(unlistable_test)
 {
 	struct ksmbd_cred *other;
 
-	if (geteuid())
-		kunit_skip(test, "needs root");
+	if (ports_host_uid())
+		ports_skip(test, "needs root");
 	ports_put_dir(test, "dir");
 	ports_put_file(test, "dir/File", "x");
-	KUNIT_ASSERT_EQ(test, chmod(ports_host_path(test, "dir"), 0711), 0);
+	ports_chmod(test, "dir", 0711);
 	keep(test, "dir/none");
 	EXPECT_LOOKUP(test, "dir/FILE", FOUND);
 	other = ksmbd_cred_create(3001, 3001, NULL, 0);
@@ -194,9 +188,8 @@ static void unlistable_test(struct kunit *test)
 /* ---- many at once ---- */
 
 struct player {
-	struct ksmbd_root *root;
-	struct ksmbd_cred *cred;
-	char base[80];
+	struct ports_fixture *fx;
+	struct completion done;
 	u32 number;
 	u32 wrong;
 };
@@ -206,7 +199,7 @@ static bool there(const struct player *p, const char *name)
 	struct ksmbd_path *path;
 	bool found;
 
-	if (ksmbd_path_lookup(p->root, name, CASELESS, &path))
+	if (ksmbd_path_lookup(p->fx->root, name, CASELESS, &path))
 		return false;
 	found = ksmbd_path_stat(path);
 	ksmbd_path_put(path);
@@ -214,44 +207,47 @@ static bool there(const struct player *p, const char *name)
 }
 
 /* Each plays with a name of its own in the directory of all. */
-static void *play(void *arg)
+static int play(void *arg)
 {
 	struct player *p = arg;
-	char file[128], other[128], upper[32], moved[32];
+	const char *base = p->fx->base;
+	char file[32], other[32], upper[32], moved[32];
 	u32 i;
 
-	if (ksmbd_cred_enter(p->cred))
+	if (ksmbd_cred_enter(p->fx->cred))
 		p->wrong++;
-	snprintf(file, sizeof(file), "%s/share/dir/Name%u", p->base, p->number);
-	snprintf(other, sizeof(other), "%s/share/dir/Moved%u", p->base, p->number);
+	snprintf(file, sizeof(file), "dir/Name%u", p->number);
+	snprintf(other, sizeof(other), "dir/Moved%u", p->number);
 	snprintf(upper, sizeof(upper), "dir/NAME%u", p->number);
 	snprintf(moved, sizeof(moved), "dir/MOVED%u", p->number);
 	for (i = 0; i < ROUNDS; i++) {
-		p->wrong += mkdir(file, 0755) || !there(p, upper) || there(p, moved);
-		p->wrong += rename(file, other) || there(p, upper) || !there(p, moved);
-		p->wrong += rmdir(other) || there(p, upper) || there(p, moved);
+		p->wrong += ports_mkdir(base, file) || !there(p, upper) || there(p, moved);
+		p->wrong += ports_rename(base, file, other) || there(p, upper) || !there(p, moved);
+		p->wrong += ports_remove(base, other) || there(p, upper) || there(p, moved);
 		if (i % 50 == p->number)
-			ksmbd_vfs_names_drop();
+			ports_names_drop();
 	}
 	ksmbd_cred_leave();
-	return NULL;
+	complete(&p->done);
+	return 0;
 }
 
-static void race_test(struct kunit *test)
+PORTS_TEST(race_test)
 {
-	struct ports_fixture *fx = ports_fixture(test);
-	struct player players[THREADS];
-	pthread_t threads[THREADS];
+	struct player players[THREADS] = {};
+	struct task_struct *task;
 	u32 i;
 
 	ports_put_dir(test, "dir");
 	for (i = 0; i < THREADS; i++) {
-		players[i] = (struct player){ .root = fx->root, .cred = fx->cred, .number = i };
-		strcpy(players[i].base, fx->base);
-		KUNIT_ASSERT_EQ(test, pthread_create(&threads[i], NULL, play, &players[i]), 0);
+		players[i].fx = ports_fixture(test);
+		players[i].number = i;
+		init_completion(&players[i].done);
+		task = kthread_run(play, &players[i], "play");
+		KUNIT_ASSERT_NOT_ERR_OR_NULL(test, task);
 	}
 	for (i = 0; i < THREADS; i++) {
-		pthread_join(threads[i], NULL);
+		wait_for_completion(&players[i].done);
 		KUNIT_EXPECT_EQ(test, players[i].wrong, 0U);
 	}
 }
@@ -264,7 +260,7 @@ static struct kunit_case cases[] = {
 
 static struct kunit_suite port_vfs_names_suite = {
 	.name = "port_vfs_names",
-	.init = ports_fixture_init,
+	.init = ports_share_init,
 	.exit = ports_fixture_exit,
 	.test_cases = cases,
 };
