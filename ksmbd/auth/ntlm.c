@@ -9,6 +9,7 @@
 
 #include "auth/ntlm.h"
 #include "auth/ntlm_crypt.h"
+#include "debug.h"
 #include "host/crypto.h"
 #include "name/case.h"
 #include "name/utf16.h"
@@ -280,6 +281,8 @@ ntstatus_t ksmbd_ntlm_finish(struct ksmbd_ntlm *ntlm, const struct ksmbd_auth_pa
 		status = finish_anonymous(ntlm, params);
 	else
 		status = finish_user(ntlm, params, &auth, &bytes);
+	ksmbd_debug(AUTH, "login of \"%s\": flags 0x%x, status 0x%08x\n", login->account,
+		    login->flags, ksmbd_status_u32(status));
 	memzero_explicit(login->nt_hash, sizeof(login->nt_hash));
 	login->has_hash = false;
 	if (status != STATUS_SUCCESS)

@@ -9,13 +9,13 @@ static ntstatus_t refuse_command(struct ksmbd_request *req)
 	return STATUS_NOT_SUPPORTED;
 }
 
-#define S	  KSMBD_ROW_SESSION
-#define ST	  (KSMBD_ROW_SESSION | KSMBD_ROW_TREE)
-#define STU	  (KSMBD_ROW_SESSION | KSMBD_ROW_TREE | KSMBD_ROW_AS_USER)
-#define STUF	  (STU | KSMBD_ROW_FID_OPTIONAL)
-#define MAY_READ  (FILE_READ_DATA | FILE_EXECUTE)
-#define MAY_WRITE (FILE_WRITE_DATA | FILE_APPEND_DATA)
-#define MAY_LIST  FILE_LIST_DIRECTORY
+#define S	 KSMBD_ROW_SESSION
+#define ST	 (KSMBD_ROW_SESSION | KSMBD_ROW_TREE)
+#define STU	 (KSMBD_ROW_SESSION | KSMBD_ROW_TREE | KSMBD_ROW_AS_USER)
+#define STUF	 (STU | KSMBD_ROW_FID_OPTIONAL)
+#define TO_READ	 (FILE_READ_DATA | FILE_EXECUTE)
+#define TO_WRITE (FILE_WRITE_DATA | FILE_APPEND_DATA)
+#define TO_LIST	 FILE_LIST_DIRECTORY
 
 /*
  * min_body is StructureSize without the flexible byte, [MS-SMB2] 2.2. A right of 0
@@ -32,13 +32,13 @@ static const struct ksmbd_smb2_row rows[SMB2_COMMAND_NR] = {
 	[SMB2_TREE_DISCONNECT] = {   4,    4,   ST,   0,  0, ksmbd_smb2_tree_disconnect },
 	[SMB2_CREATE]          = {  57,   56,   STU,  0,  0, ksmbd_smb2_create },
 	[SMB2_CLOSE]           = {  24,   24,   STU,  8,  0, ksmbd_smb2_close },
-	[SMB2_FLUSH]           = {  24,   24,   STU,  8,  MAY_WRITE, ksmbd_smb2_flush },
-	[SMB2_READ]            = {  49,   48,   STU,  16, MAY_READ, ksmbd_smb2_read },
-	[SMB2_WRITE]           = {  49,   48,   STU,  16, MAY_WRITE, ksmbd_smb2_write },
+	[SMB2_FLUSH]           = {  24,   24,   STU,  8,  TO_WRITE, ksmbd_smb2_flush },
+	[SMB2_READ]            = {  49,   48,   STU,  16, TO_READ, ksmbd_smb2_read },
+	[SMB2_WRITE]           = {  49,   48,   STU,  16, TO_WRITE, ksmbd_smb2_write },
 	[SMB2_LOCK]            = {  48,   48,   STU,  8,  0, refuse_command },
 	[SMB2_IOCTL]           = {  57,   56,   STUF, 8,  0, ksmbd_smb2_ioctl },
 	[SMB2_ECHO]            = {   4,    4,   0,    0,  0, ksmbd_smb2_echo },
-	[SMB2_QUERY_DIRECTORY] = {  33,   32,   STU,  8,  MAY_LIST, ksmbd_smb2_query_directory },
+	[SMB2_QUERY_DIRECTORY] = {  33,   32,   STU,  8,  TO_LIST, ksmbd_smb2_query_directory },
 	[SMB2_CHANGE_NOTIFY]   = {  32,   32,   STU,  8,  0, refuse_command },
 	[SMB2_QUERY_INFO]      = {  41,   40,   STU,  24, 0, ksmbd_smb2_query_info },
 	[SMB2_SET_INFO]        = {  33,   32,   STU,  16, 0, ksmbd_smb2_set_info },

@@ -5,6 +5,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "debug.h"
 #include "dispatch/dispatch.h"
 #include "frame/credit.h"
 #include "frame/outgoing.h"
@@ -135,6 +136,9 @@ static void finish_element(struct ksmbd_request *req, ntstatus_t status)
 {
 	bool keep = status == STATUS_SUCCESS || req->keep_body;
 
+	ksmbd_debug(SMB, "%s: command %u, message %llu: status 0x%08x\n", req->conn->peer.text,
+		    req->hdr.command, (unsigned long long)req->hdr.message_id,
+		    ksmbd_status_u32(status));
 	if (!req->reply)
 		return;
 	if (!keep || !ksmbd_wr_ok(&req->reply->wr)) {

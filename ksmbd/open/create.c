@@ -3,6 +3,7 @@
 #include <linux/string.h>
 
 #include "acl/acl.h"
+#include "debug.h"
 #include "name/path.h"
 #include "name/veto.h"
 #include "open/create.h"
@@ -354,7 +355,9 @@ ntstatus_t ksmbd_open_create(struct ksmbd_tree *tree, struct ksmbd_user *user,
 	for (try = 0; status == STATUS_RETRY && try < MAX_TRIES; try++)
 		status = try_create(tree, user, args, result);
 	if (status == STATUS_RETRY)
-		return STATUS_OBJECT_NAME_COLLISION;
+		status = STATUS_OBJECT_NAME_COLLISION;
+	ksmbd_debug(VFS, "share %s: open \"%s\": status 0x%08x\n", tree->share->conf.name,
+		    args->name, ksmbd_status_u32(status));
 	return status;
 }
 

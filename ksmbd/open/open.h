@@ -86,7 +86,12 @@ ntstatus_t ksmbd_open_set_delete(struct ksmbd_open *open, bool on);
  */
 ntstatus_t ksmbd_open_rename(struct ksmbd_open *open, const u8 *wire_name, u32 wire_len,
 			     bool replace);
-/** ksmbd_open_link() - FileLinkInformation ([MS-FSA] 2.1.5.15.6) */
+/**
+ * ksmbd_open_link() - FileLinkInformation ([MS-FSA] 2.1.5.15.6)
+ *
+ * The object's FILE_WRITE_ATTRIBUTES is needed: of the handle, or, as clients link through
+ * handles that only read, of the user.
+ */
 ntstatus_t ksmbd_open_link(struct ksmbd_open *open, const u8 *wire_name, u32 wire_len,
 			   bool replace);
 

@@ -4,6 +4,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "acl/acl.h"
 #include "attr/attr.h"
 #include "name/path.h"
 #include "name/veto.h"
@@ -211,6 +212,42 @@ out:
 	return status;
 }
 
+/*
+ * Whoever adds a name to an object must be able to write its attributes. Linux's client asks
+ * with a handle that may only read them: then it counts what it could have opened.
+ */
+static ntstatus_t check_linkable(struct ksmbd_open *open)
+{
+	struct ksmbd_root *root = open->share->root;
+	struct ksmbd_path *path = NULL;
+	struct ksmbd_stat st;
+	ntstatus_t status;
+	u32 granted;
+	char *name;
+	int err;
+
+	if (open->access & FILE_WRITE_ATTRIBUTES)
+		return STATUS_SUCCESS;
+	name = kmalloc(KSMBD_PATH_MAX, GFP_KERNEL);
+	if (!name)
+		return STATUS_INSUFFICIENT_RESOURCES;
+	err = ksmbd_file_stat(open->file, &st);
+	if (!err)
+		err = ksmbd_file_name(open->file, root, name, KSMBD_PATH_MAX);
+	if (!err)
+		err = ksmbd_path_lookup(root, name, 0, &path);
+	kfree(name);
+	if (err)
+		return ksmbd_status_from_errno(err);
+	if (ksmbd_path_stat(path) && same_inode(ksmbd_path_stat(path), &st))
+		status = ksmbd_access_check(path, open->user, FILE_WRITE_ATTRIBUTES,
+					    FILE_ALL_ACCESS, &granted);
+	else
+		status = STATUS_ACCESS_DENIED; /* renamed at this moment */
+	ksmbd_path_put(path);
+	return status;
+}
+
 ntstatus_t ksmbd_open_link(struct ksmbd_open *open, const u8 *wire_name, u32 wire_len, bool replace)
 {
 	struct ksmbd_path *to = NULL;
@@ -220,6 +257,8 @@ ntstatus_t ksmbd_open_link(struct ksmbd_open *open, const u8 *wire_name, u32 wir
 	if (open->is_dir)
 		return STATUS_FILE_IS_A_DIRECTORY;
 	status = lookup_target(open, wire_name, wire_len, &name, &to);
+	if (status == STATUS_SUCCESS)
+		status = check_linkable(open);
 	if (status == STATUS_SUCCESS)
 		status = check_target(open->share, to, replace);
 	if (status == STATUS_SUCCESS)

@@ -9,6 +9,7 @@
 #include <linux/wait.h>
 
 #include "config.h"
+#include "debug.h"
 #include "session/conn.h"
 #include "session/session.h"
 #include "util/workers.h"
@@ -40,7 +41,7 @@ static void deadline_passed(struct work_struct *work)
 	enum ksmbd_conn_state state = ksmbd_conn_state(conn);
 
 	if (state < KSMBD_CONN_AUTHENTICATED) {
-		pr_debug("ksmbd: %s did not authenticate in time\n", conn->peer.text);
+		ksmbd_debug(CONN, "%s did not authenticate in time\n", conn->peer.text);
 		ksmbd_conn_shutdown(conn);
 	}
 }
@@ -98,7 +99,7 @@ static int admit_conn(struct ksmbd_conn *conn)
 		return -EBUSY;
 	conn->id = ++next_conn_id;
 	list_add_tail(&conn->link, &conns);
-	nr_conns++;
+	WRITE_ONCE(nr_conns, nr_conns + 1);
 	ksmbd_conn_get(conn); /* the list's */
 	return 0;
 }
@@ -121,6 +122,8 @@ int ksmbd_conn_create(const struct ksmbd_transport_ops *ops, void *transport,
 	mutex_lock(&table_lock);
 	err = admit_conn(conn);
 	mutex_unlock(&table_lock);
+	ksmbd_debug(CONN, "%s: connection %llu: %d\n", peer->text, (unsigned long long)conn->id,
+		    err);
 	if (err) {
 		free_conn(conn);
 		return err;
@@ -147,10 +150,12 @@ void ksmbd_conn_put(struct ksmbd_conn *conn)
 
 void ksmbd_conn_unlist(struct ksmbd_conn *conn)
 {
+	ksmbd_debug(CONN, "%s: connection %llu has ended\n", conn->peer.text,
+		    (unsigned long long)conn->id);
 	cancel_delayed_work_sync(&conn->deadline);
 	mutex_lock(&table_lock);
 	list_del_init(&conn->link);
-	nr_conns--;
+	WRITE_ONCE(nr_conns, nr_conns - 1);
 	/* Under the lock: whoever waits must not free the queue's users before this is over. */
 	wake_up_all(&all_gone);
 	mutex_unlock(&table_lock);
@@ -192,16 +197,6 @@ void ksmbd_conn_table_init(void)
 	mutex_unlock(&table_lock);
 }
 
-static bool no_conns(void)
-{
-	bool none;
-
-	mutex_lock(&table_lock);
-	none = nr_conns == 0;
-	mutex_unlock(&table_lock);
-	return none;
-}
-
 void ksmbd_conn_stop_all(void)
 {
 	struct ksmbd_conn *conn;
@@ -211,7 +206,10 @@ void ksmbd_conn_stop_all(void)
 	list_for_each_entry(conn, &conns, link)
 		ksmbd_conn_shutdown(conn);
 	mutex_unlock(&table_lock);
-	wait_event(all_gone, no_conns());
+	wait_event(all_gone, !READ_ONCE(nr_conns));
+	/* Until the last one's ksmbd_conn_unlist() is out of it. */
+	mutex_lock(&table_lock);
+	mutex_unlock(&table_lock);
 }
 
 /* Called with conn->lock held. */

@@ -281,7 +281,8 @@ static const struct set_class file_classes[] = {
 	{ FILE_BASIC_INFORMATION, 0, 36, FILE_WRITE_ATTRIBUTES, set_basic },
 	{ FILE_RENAME_INFORMATION, 0, KSMBD_SET_NAME_FIXED, FILE_DELETE, set_rename },
 	{ FILE_RENAME_INFORMATION_EX, 0, KSMBD_SET_NAME_FIXED, FILE_DELETE, set_rename_ex },
-	{ FILE_LINK_INFORMATION, 0, KSMBD_SET_NAME_FIXED, FILE_WRITE_ATTRIBUTES, set_link },
+	/* the right is looked at in ksmbd_open_link() */
+	{ FILE_LINK_INFORMATION, 0, KSMBD_SET_NAME_FIXED, 0, set_link },
 	{ FILE_DISPOSITION_INFORMATION, 0, 1, FILE_DELETE, set_disposition },
 	{ FILE_DISPOSITION_INFORMATION_EX, 0, 4, FILE_DELETE, set_disposition_ex },
 	{ FILE_POSITION_INFORMATION, READ_ONLY_OK, 8, 0, set_position },

@@ -33,6 +33,7 @@ struct queue {
  * @closed: (lock) the client has gone
  * @shut: (lock) the server has ended the connection
  * @changed: woken when a queue or one of these changes
+ * @changes: counts that: a waiter's condition, because the lock must not be taken in one
  */
 struct ksmbd_loop {
 	refcount_t refs;
@@ -43,6 +44,7 @@ struct ksmbd_loop {
 	bool closed;
 	bool shut;
 	wait_queue_head_t changed;
+	atomic_t changes;
 	struct ksmbd_loop_peer peer;
 };
 
@@ -104,6 +106,28 @@ static u32 take_bytes(struct queue *q, u8 *buf, u32 len)
 	return n;
 }
 
+/* ---- waiting: without the lock ---- */
+
+static void tell_change(struct ksmbd_loop *loop)
+{
+	atomic_inc(&loop->changes);
+	wake_up_all(&loop->changed);
+}
+
+/* Waits until @ready, or @timeout jiffies for each change. */
+static void wait_ready(struct ksmbd_loop *loop, bool (*ready)(struct ksmbd_loop *loop),
+		       long timeout)
+{
+	for (;;) {
+		int seen = atomic_read(&loop->changes);
+
+		if (ready(loop) ||
+		    !wait_event_timeout(loop->changed, atomic_read(&loop->changes) != seen,
+					timeout))
+			return;
+	}
+}
+
 /* ---- the server's end ---- */
 
 static bool can_recv(struct ksmbd_loop *loop)
@@ -120,7 +144,7 @@ static bool can_recv(struct ksmbd_loop *loop)
 static void want_input(struct ksmbd_loop *loop)
 {
 	if (!loop->peer.source)
-		wait_event(loop->changed, can_recv(loop));
+		wait_ready(loop, can_recv, MAX_SCHEDULE_TIMEOUT);
 	else if (!can_recv(loop) && !loop->peer.source(loop->peer.ctx, loop))
 		ksmbd_loop_finish(loop);
 }
@@ -141,7 +165,7 @@ static int loop_recv(void *transport, void *buf, u32 len)
 		else if (loop->finished)
 			err = done ? -ECONNRESET : -ENODATA;
 		mutex_unlock(&loop->lock);
-		wake_up_all(&loop->changed);
+		tell_change(loop);
 	}
 	return err;
 }
@@ -186,7 +210,7 @@ static int send_bytes(struct ksmbd_loop *loop, const u8 *data, u32 len)
 
 		/* An inline client reads afterwards, if at all: it cannot be waited for. */
 		if (!loop->peer.source)
-			wait_event(loop->changed, can_send(loop));
+			wait_ready(loop, can_send, MAX_SCHEDULE_TIMEOUT);
 		mutex_lock(&loop->lock);
 		if (loop->shut)
 			n = -ESHUTDOWN;
@@ -199,7 +223,7 @@ static int send_bytes(struct ksmbd_loop *loop, const u8 *data, u32 len)
 			return -ENOBUFS;
 		if (n < 0)
 			return n;
-		wake_up_all(&loop->changed);
+		tell_change(loop);
 		data += n;
 		len -= n;
 	}
@@ -261,7 +285,7 @@ static void loop_shutdown(void *transport)
 	mutex_lock(&loop->lock);
 	loop->shut = true;
 	mutex_unlock(&loop->lock);
-	wake_up_all(&loop->changed);
+	tell_change(loop);
 }
 
 static void put_loop(struct ksmbd_loop *loop)
@@ -340,7 +364,7 @@ int ksmbd_loop_write(struct ksmbd_loop *loop, const void *data, u32 len)
 		s64 n;
 
 		if (!loop->peer.source)
-			wait_event(loop->changed, can_write(loop));
+			wait_ready(loop, can_write, MAX_SCHEDULE_TIMEOUT);
 		mutex_lock(&loop->lock);
 		n = loop->shut ? -EPIPE : put_bytes(&loop->to_server, bytes, len);
 		mutex_unlock(&loop->lock);
@@ -348,7 +372,7 @@ int ksmbd_loop_write(struct ksmbd_loop *loop, const void *data, u32 len)
 			return -ENOBUFS;
 		if (n < 0)
 			return n;
-		wake_up_all(&loop->changed);
+		tell_change(loop);
 		bytes += n;
 		len -= n;
 	}
@@ -360,7 +384,7 @@ void ksmbd_loop_finish(struct ksmbd_loop *loop)
 	mutex_lock(&loop->lock);
 	loop->finished = true;
 	mutex_unlock(&loop->lock);
-	wake_up_all(&loop->changed);
+	tell_change(loop);
 }
 
 static bool can_read(struct ksmbd_loop *loop)
@@ -380,8 +404,7 @@ int ksmbd_loop_read(struct ksmbd_loop *loop, void *buf, u32 len, u32 timeout_ms)
 
 	while (done < len) {
 		if (timeout_ms)
-			wait_event_timeout(loop->changed, can_read(loop),
-					   msecs_to_jiffies(timeout_ms));
+			wait_ready(loop, can_read, msecs_to_jiffies(timeout_ms));
 		mutex_lock(&loop->lock);
 		n = take_bytes(&loop->to_client, (u8 *)buf + done, len - done);
 		ended = loop->shut;
@@ -390,7 +413,7 @@ int ksmbd_loop_read(struct ksmbd_loop *loop, void *buf, u32 len, u32 timeout_ms)
 			return -ECONNRESET;
 		if (!n)
 			return ended ? -ENODATA : -EAGAIN;
-		wake_up_all(&loop->changed);
+		tell_change(loop);
 		done += n;
 	}
 	return 0;
@@ -412,7 +435,7 @@ void ksmbd_loop_close(struct ksmbd_loop *loop)
 	loop->closed = true;
 	loop->finished = true;
 	mutex_unlock(&loop->lock);
-	wake_up_all(&loop->changed);
+	tell_change(loop);
 	put_loop(loop);
 }
 

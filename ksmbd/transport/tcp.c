@@ -125,7 +125,7 @@ static int serve_conn(void *data)
 	return 0;
 }
 
-static int start_thread(struct ksmbd_conn *conn)
+static int start_conn_thread(struct ksmbd_conn *conn)
 {
 	struct conn_thread *thread = kzalloc(sizeof(*thread), GFP_KERNEL);
 	struct task_struct *task;
@@ -158,7 +158,7 @@ static void start_conn(struct ksmbd_sock *sock, const struct ksmbd_addr *peer)
 		ksmbd_sock_close(sock);
 		return;
 	}
-	err = start_thread(conn);
+	err = start_conn_thread(conn);
 	if (err) {
 		pr_err("ksmbd: no thread for a connection: %d\n", err);
 		ksmbd_conn_unlist(conn);

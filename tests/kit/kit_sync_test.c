@@ -266,7 +266,9 @@ static int player(void *data)
 	int i;
 
 	for (i = 0; i < ROUNDS; i++) {
-		wait_event(ball->wq, READ_ONCE(ball->turn) == 1);
+		/* The other side wakes only those whose wait is interruptible. */
+		if (wait_event_interruptible(ball->wq, READ_ONCE(ball->turn) == 1))
+			break;
 		ball->rounds++;
 		/* The condition first, then the call: no lock. */
 		smp_store_release(&ball->turn, 0);

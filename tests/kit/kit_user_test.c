@@ -147,6 +147,18 @@ static void die_wait_atomic(void)
 	wait_event(wq, true);
 }
 
+static bool locked_look(void)
+{
+	mutex_lock(&mutex);
+	mutex_unlock(&mutex);
+	return false;
+}
+
+static void die_sleeping_condition(void)
+{
+	wait_event_timeout(wq, locked_look(), HZ);
+}
+
 static void die_assert_held(void)
 {
 	lockdep_assert_held(&mutex);
@@ -310,6 +322,7 @@ static const struct death {
 	{ "GFP_KERNEL under a spinlock", die_alloc_atomic, "atomic context" },
 	{ "mutex under a spinlock", die_mutex_atomic, "atomic context" },
 	{ "wait under a spinlock", die_wait_atomic, "atomic context" },
+	{ "condition that sleeps", die_sleeping_condition, "condition of a wait" },
 	{ "lockdep_assert_held", die_assert_held, "lock &mutex" },
 	{ "lockdep_assert_held_write", die_assert_write, "lock &sem" },
 	{ "refcount underflow", die_ref_underflow, "underflow" },

@@ -430,7 +430,7 @@ static void many_queues(struct kunit *test)
 
 static int kit_work_init(struct kunit *test)
 {
-	test->priv = alloc_workqueue("kit-test", 0, 8);
+	test->priv = alloc_workqueue("kit-test", WQ_UNBOUND, 8);
 	return test->priv ? 0 : -ENOMEM;
 }
 

@@ -43,6 +43,7 @@ struct task_struct {
 	pthread_cond_t cond;
 	bool kicked;
 	unsigned int atomic_depth;
+	bool waiting; /* on a wait queue and looking at its condition, which must not sleep */
 	unsigned int nr_held;
 	struct kit_held_lock held[KIT_MAX_HELD];
 	char comm[TASK_COMM_LEN];

@@ -94,6 +94,9 @@ void kit_might_sleep(const char *file, int line)
 	if (unlikely(task->atomic_depth))
 		kit_bug(file, line, "sleeping function called in atomic context, depth %u",
 			task->atomic_depth);
+	/* The kernel would overwrite the state that the wait has set, and spin instead of wait. */
+	if (unlikely(task->waiting))
+		kit_bug(file, line, "sleeping function called in the condition of a wait");
 }
 
 void kit_mutex_init(struct kit_mutex *lock, const char *name)

@@ -41,10 +41,12 @@ void kit_wait_begin(struct wait_queue_head *wq, struct kit_waiter *w)
 	kit_raw_lock(&wq->raw);
 	list_add_tail(&w->node, &wq->head);
 	kit_raw_unlock(&wq->raw);
+	w->task->waiting = true;
 }
 
 void kit_wait_end(struct wait_queue_head *wq, struct kit_waiter *w)
 {
+	w->task->waiting = false;
 	kit_raw_lock(&wq->raw);
 	list_del(&w->node);
 	kit_raw_unlock(&wq->raw);

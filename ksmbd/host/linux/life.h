@@ -18,7 +18,7 @@
 #include "control/control.h"
 
 /* What "ksmbd.control -v" and modinfo show. */
-#define KSMBD_MODULE_VERSION "4.0.0"
+#define KSMBD_MODULE_VERSION "0.1"
 
 /* ---- module.c ---- */
 
