@@ -16,7 +16,9 @@ include mk/config.mk
 include mk/sources.mk
 include mk/variant.mk
 include mk/products.mk
+include mk/modules.mk
 include mk/test.mk
+include mk/uml.mk
 include mk/install.mk
 
 ##@ Build

@@ -14,7 +14,8 @@ from harness import Group, Skip, expect, expect_equal, pattern
 from rawfile import Client, read_body, write_body
 from servers import Share, Spec
 
-GROUP = Group("cli", "options, errors, exit statuses, signals", own_only=True)
+GROUP = Group("cli", "options, errors, exit statuses, signals", own_only=True,
+              not_on_kernel="the command line of ksmbd.userd")
 
 OK, RUNTIME, USAGE, CONFIG, BIND = range(5)
 

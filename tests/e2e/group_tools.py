@@ -7,10 +7,11 @@ import subprocess
 import threading
 
 from clients import SmbClient
-from harness import Group, expect, expect_equal
+from harness import Group, Skip, expect, expect_equal
 from servers import Spec
 
-GROUP = Group("tools", "ksmbd.adduser and the server that reads its file", own_only=True)
+GROUP = Group("tools", "ksmbd.adduser, addshare, control, mountd: command lines",
+              own_only=True)
 
 DONE, FAILED, USAGE = range(3)
 
@@ -24,7 +25,7 @@ def tool(env):
 
 
 def adduser(env, *args, text="", **kinds):
-    return subprocess.run([tool(env), *args], input=text, text=True,
+    return subprocess.run([tool(env), "--run-dir", env.tmp, *args], input=text, text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                           timeout=env.seconds(10), **kinds)
 
@@ -79,7 +80,8 @@ def asks(env):
     def conversation(*answers):
         pid, master = pty.fork()
         if not pid:
-            os.execv(tool(env), [tool(env), "-P", db, "carl"])
+            os.execv(tool(env), [tool(env), "--run-dir", env.tmp,
+                                 "-P", db, "carl"])
         seen = b""
         for prompt, answer in zip((b"password: ", b"again: "), answers):
             while prompt not in seen.lower():
@@ -131,3 +133,238 @@ def serves(env):
     adduser(env, "-P", db, "-p", "wonder land", "alice")
     server = env.start(Spec(shares=[], args=["-C", conf, "-P", db]))
     SmbClient(env, server, user="alice", password="wonder land").run("ls")
+
+DAEMON = """
+import fcntl, os, signal, sys
+folder = sys.argv[1]
+with open(os.path.join(folder, "ksmbd.lock"), "w") as lock:
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    lock.write("%d\\n" % os.getpid())
+    lock.flush()
+    wanted = {signal.SIGHUP, signal.SIGUSR1, signal.SIGTERM}
+    signal.pthread_sigmask(signal.SIG_BLOCK, wanted)
+    print("ready", flush=True)
+    while True:
+        info = signal.sigwaitinfo(wanted)
+        print(signal.Signals(info.si_signo).name, flush=True)
+        if info.si_signo == signal.SIGUSR1:
+            name = os.path.join(folder, "ksmbd.fifo.%d" % info.si_pid)
+            with open(name, "w") as fifo:
+                fifo.write("a list\\n" * 20000)
+        if info.si_signo == signal.SIGTERM:
+            break
+os.unlink(os.path.join(folder, "ksmbd.lock"))
+"""
+
+
+class Daemon:
+    """Something with ksmbd.mountd's lock file that says which signals it gets."""
+
+    def __init__(self, folder):
+        self.process = subprocess.Popen(["/usr/bin/python3", "-c", DAEMON, folder],
+                                        stdout=subprocess.PIPE, text=True)
+        self.heard()
+
+    def heard(self):
+        return self.process.stdout.readline().strip()
+
+    def end(self):
+        self.process.terminate()
+        self.process.wait()
+
+
+def program(env, name, *args, **kinds):
+    path = os.path.join(os.path.dirname(env.opts.server), "ksmbd." + name)
+    return subprocess.run([path, *args], text=True, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          timeout=env.seconds(30), **kinds)
+
+
+def read(path):
+    with open(path, encoding="utf-8") as stream:
+        return stream.read()
+
+
+CONF = "; kept\n[global]\n\tworkgroup = W\n\n[Data]\n\tpath = /tmp\n\twrite ok = no\n; end\n"
+
+
+@GROUP.test("adduser removes nobody whom the configuration names")
+def guard(env):
+    folder = env.make_dir("guard")
+    db, conf = [os.path.join(folder, n) for n in ("ksmbdpwd.db", "ksmbd.conf")]
+    files = ("-P", db, "-C", conf, "--run-dir", folder)
+    with open(conf, "w", encoding="utf-8") as stream:
+        stream.write("[global]\nguest account = gus\n[a]\npath = /\nwrite list = Will @x\n"
+                     "invalid users = ivan\n")
+    for user in ("gus", "will", "ivan"):
+        adduser(env, *files, "-p", "x", user)
+    for user, use in (("gus", "guest account"), ("will", "write list")):
+        done = adduser(env, *files, "-d", user)
+        expect_equal(done.returncode, FAILED, user)
+        expect(use in done.stderr, done.stderr)
+    expect_equal(adduser(env, *files, "-d", "ivan").returncode, DONE, "an excluded user")
+    expect_equal(sorted(users(db)), ["gus", "will"], "accounts")
+    expect_equal(adduser(env, "-P", db, "-C", folder + "/none", "-d", "will").returncode,
+                 FAILED, "no such configuration")
+
+
+@GROUP.test("addshare adds, changes and removes, and keeps the rest")
+def shares(env):
+    folder = env.make_dir("shares")
+    conf = os.path.join(folder, "ksmbd.conf")
+    link = os.path.join(folder, "smb.conf")
+    os.symlink("ksmbd.conf", link)
+
+    def addshare(*args):
+        return program(env, "addshare", "-C", link, "--run-dir", folder,
+                       "-P", folder + "/db", *args)
+
+    with open(conf, "w", encoding="utf-8") as stream:
+        stream.write(CONF)
+    os.chmod(conf, 0o640)
+    done = addshare("-v", "-u", "data", "-o", "read only = no", "-o", "comment=Grüße")
+    expect_equal(done.returncode, DONE, done.stderr)
+    expect_equal(read(conf), CONF.replace("write ok = no", "read only = no\n\tcomment = Grüße"),
+                 "changed")
+    expect_equal(os.stat(conf).st_mode & 0o777, 0o640, "mode")
+    expect(os.path.islink(link), "the symbolic link was replaced")
+    expect_equal(addshare("-a", "New", "-o", "path = /", "-o", "guest ok = yes").returncode,
+                 DONE, "-a")
+    expect(read(conf).endswith("; end\n\n[New]\n\tpath = /\n\tguest ok = yes\n"), read(conf))
+    expect_equal(addshare("-d", "NEW").returncode, DONE, "-d")
+    expect_equal(addshare("-d", "DATA").returncode, DONE, "-d")
+    expect_equal(read(conf), "; kept\n[global]\n\tworkgroup = W\n\n; end\n\n", "at the end")
+    os.unlink(link)
+    os.unlink(conf)
+    expect_equal(addshare("first", "-o", "path=/").returncode, DONE, "no file yet")
+    expect_equal(read(link), "[first]\n\tpath = /\n", "a new file")
+
+
+@GROUP.test("addshare refuses what the server would not take")
+def share_refusals(env):
+    folder = env.make_dir("badshares")
+    conf = os.path.join(folder, "ksmbd.conf")
+    with open(conf, "w", encoding="utf-8") as stream:
+        stream.write(CONF)
+    rows = [
+        (USAGE, []), (USAGE, ["a", "b"]), (USAGE, ["-a", "-d", "x"]), (USAGE, ["global"]),
+        (USAGE, ["ipc$"]), (USAGE, ["a/b"]), (USAGE, [""]), (USAGE, ["x" * 64]),
+        (USAGE, ["-d", "data", "-o", "path=/"]), (USAGE, ["-u", "data"]),
+        (USAGE, ["x", "-o", "tcp port = 4"]), (USAGE, ["x", "-o", "nonsense = 4"]),
+        (USAGE, ["x", "-o", "path"]), (USAGE, ["x", "-o", "path = /\n[y]"]),
+        (FAILED, ["-a", "data", "-o", "path=/"]), (FAILED, ["-u", "x", "-o", "path=/"]),
+        (FAILED, ["-d", "x"]), (FAILED, ["x"]), (FAILED, ["x", "-o", "path = relative"]),
+        (FAILED, ["-u", "data", "-o", "read only = perhaps"]),
+        (FAILED, ["-u", "data", "-o", "create mask = 9"]),
+    ]
+    for status, args in rows:
+        done = program(env, "addshare", "-C", conf, "--run-dir", folder, *args)
+        expect_equal(done.returncode, status, "%r: %s" % (args, done.stderr))
+        expect(done.stderr, "nothing was said to %r" % args)
+    expect_equal(read(conf), CONF, "the file was touched")
+    done = program(env, "addshare", "-C", conf, "--run-dir", folder, "x", "-o", "path = y")
+    expect(conf + ":11: path" in done.stderr, "no line number: " + done.stderr)
+    for name in ("addshare", "control", "mountd"):
+        expect_equal(program(env, name, "-h").returncode, DONE, "--help")
+        expect_equal(program(env, name, "--version").returncode, DONE, "--version")
+
+
+@GROUP.test("many addshares at once lose no share")
+def many_shares(env):
+    folder = env.make_dir("manyshares")
+    conf = os.path.join(folder, "ksmbd.conf")
+    codes = []
+    threads = [threading.Thread(target=lambda n=n: codes.append(program(
+        env, "addshare", "-a", "share%d" % n, "-o", "path=/", "-C", conf,
+        "--run-dir", folder).returncode)) for n in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    expect_equal(codes, [DONE] * 20, "exit statuses")
+    expect_equal(read(conf).count("[share"), 20, "shares")
+
+
+@GROUP.test("the running daemon is told of changes, and asked")
+def told(env):
+    folder = env.make_dir("told")
+    conf = os.path.join(folder, "ksmbd.conf")
+    db = os.path.join(folder, "ksmbdpwd.db")
+    sysfs = os.path.join(folder, "sys")
+    os.makedirs(os.path.join(sysfs, "class/ksmbd-control"))
+    os.makedirs(os.path.join(sysfs, "module/ksmbd"))
+    control = ("control", "--run-dir", folder, "--sysfs", sysfs)
+
+    def put(name, text):
+        with open(os.path.join(sysfs, name), "w", encoding="utf-8") as stream:
+            stream.write(text)
+
+    for action in ("-r", "-l"):
+        done = program(env, *control, action)
+        expect_equal(done.returncode, FAILED, "%s of nobody" % action)
+        expect("not running" in done.stderr, done.stderr)
+    expect_equal(program(env, *control, "-c").returncode, FAILED, "-c of nobody")
+    for args in ((), ("-s", "-r"), ("-d",), ("-r", "x"), ("--wrong",)):
+        expect_equal(program(env, *control, *args).returncode, USAGE, repr(args))
+    daemon = Daemon(folder)
+    try:
+        expect_equal(program(env, *control, "-r").returncode, DONE, "-r")
+        expect_equal(daemon.heard(), "SIGHUP", "-r")
+        program(env, "addshare", "-C", conf, "--run-dir", folder, "a", "-o", "path=/")
+        expect_equal(daemon.heard(), "SIGHUP", "addshare")
+        adduser(env, "-P", db, "-C", conf, "--run-dir", folder, "-p", "x", "anna")
+        expect_equal(daemon.heard(), "SIGHUP", "adduser")
+        done = program(env, *control, "-l")
+        expect_equal(daemon.heard(), "SIGUSR1", "-l")
+        expect_equal(done.stdout.count("a list\n"), 20000, done.stderr)
+        put("module/ksmbd/version", "9.8.7\n")
+        put("class/ksmbd-control/debug", "smb [auth] vfs \n")
+        done = program(env, *control, "-c", "-v")
+        expect_equal(done.stdout, "9.8.7\nsmb [auth] vfs \n", "versions")
+        expect_equal(program(env, *control, "-d", "nonsense").returncode, FAILED, "-d")
+        expect_equal(program(env, *control, "-d", "auth").returncode, DONE, "-d")
+        expect(read(sysfs + "/class/ksmbd-control/debug").startswith("auth"), "-d: not written")
+        put("class/ksmbd-control/kill_server", "")
+        expect_equal(program(env, *control, "-s").returncode, DONE, "-s")
+        expect_equal(daemon.heard(), "SIGTERM", "-s")
+        expect_equal(read(sysfs + "/class/ksmbd-control/kill_server"), "hard", "-s")
+    finally:
+        daemon.end()
+    expect(not [n for n in os.listdir(folder) if "fifo" in n], "a pipe was left")
+
+
+@GROUP.test("mountd says what keeps it from starting")
+def start_faults(env):
+    if os.path.exists("/sys/class/ksmbd-control"):
+        raise Skip("the kernel here has a server: it would start")
+    folder = env.make_dir("start")
+    conf = os.path.join(folder, "smb.conf")
+    db = os.path.join(folder, "ksmbdpwd.db")
+
+    def mountd(*args):
+        return program(env, "mountd", "-C", conf, "-P", db, "--run-dir", folder, *args)
+
+    for args in (("x",), ("-n2",), ("-p", "0"), ("-p", "65536"), ("-p", "x"), ("--wrong",)):
+        expect_equal(mountd(*args).returncode, USAGE, repr(args))
+    for way in ("-n", "--nodetach=0", "-v"):
+        with open(conf, "w", encoding="utf-8") as stream:
+            stream.write("[global]\n\ttcp port = many\n")
+        done = mountd(way)
+        expect_equal(done.returncode, 3, way)
+        expect(conf + ":2: tcp port" in done.stderr, "no line: " + done.stderr)
+        with open(conf, "w", encoding="utf-8") as stream:
+            stream.write("[global]\n[a]\npath = /tmp\n")
+        done = mountd(way)
+        expect_equal(done.returncode, FAILED, way)
+        expect("module" in done.stderr, "what is missing? " + done.stderr)
+        expect("no users" in done.stderr, done.stderr)
+    expect(not os.path.exists(folder + "/ksmbd.lock"), "a lock file was left")
+    os.unlink(conf)
+    expect_equal(mountd("-n").returncode, 3, "no configuration")
+    daemon = Daemon(folder)
+    try:
+        done = mountd("-n")
+        expect_equal(done.returncode, FAILED, "a second daemon")
+        expect("running already" in done.stderr, done.stderr)
+    finally:
+        daemon.end()

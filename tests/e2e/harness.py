@@ -14,6 +14,7 @@ import sys
 import time
 import traceback
 
+import kernel_server
 import servers
 
 
@@ -28,21 +29,23 @@ class Skip(Exception):
 class Group:
     """A named list of tests, in the order in which they run."""
 
-    def __init__(self, name, doc="", own_only=False):
+    def __init__(self, name, doc="", own_only=False, not_on_kernel=None):
         self.name = name
         self.doc = doc
-        self.own_only = own_only    # about ksmbd.userd, not about the protocol
+        self.own_only = own_only    # about our servers, not about the protocol
+        self.not_on_kernel = not_on_kernel
         self.tests = []
 
-    def test(self, title, not_on_reference=None):
-        """Decorator. `not_on_reference`: why the stand-in server differs."""
+    def test(self, title, not_on_reference=None, not_on_kernel=None):
+        """Decorator. `not_on_...`: why the stand-in server differs, why the
+        test makes no sense with the kernel host."""
         def keep(func):
-            self.add(title, func, not_on_reference)
+            self.add(title, func, not_on_reference, not_on_kernel)
             return func
         return keep
 
-    def add(self, title, func, not_on_reference=None):
-        self.tests.append((title, func, not_on_reference))
+    def add(self, title, func, not_on_reference=None, not_on_kernel=None):
+        self.tests.append((title, func, not_on_reference, not_on_kernel))
 
 
 class Env:
@@ -61,6 +64,10 @@ class Env:
     @property
     def reference(self):
         return self.opts.reference is not None
+
+    @property
+    def kernel(self):
+        return self.opts.host == "kernel"
 
     def seconds(self, value):
         """A timeout, stretched for a slow (sanitized) server."""
@@ -84,6 +91,10 @@ class Env:
         """Starts a server; it is stopped and judged when the group ends."""
         if self.reference:
             server = servers.ReferenceServer(self, spec)
+        elif self.kernel:
+            if spec.wrap or set(spec.args[::2]) - {"-C", "-P"}:
+                raise Skip("kernel host: it has no such command line")
+            server = kernel_server.KernelServer(self, spec)
         else:
             server = servers.OwnServer(self, spec)
         self.servers.append(server)
@@ -114,15 +125,24 @@ class Env:
         return result
 
 
+def why_not(env, group, not_on_reference, not_on_kernel):
+    """Why a test is not for the server that is tested, or None."""
+    if env.reference and (not_on_reference or group.own_only):
+        return "reference: " + (not_on_reference or "not for it")
+    if env.kernel and (not_on_kernel or group.not_on_kernel):
+        return "kernel host: " + (not_on_kernel or group.not_on_kernel)
+    return None
+
+
 def run_group(group, opts, notify):
     """Runs a group's tests. notify(kind, ...) carries the results."""
     env = Env(group.name, opts)
-    for title, func, not_on_reference in group.tests:
+    for title, func, *reasons in group.tests:
         if opts.match and not any(m in title for m in opts.match):
             continue
-        if env.reference and (not_on_reference or group.own_only):
-            notify("result", title, "skip", "reference: " +
-                   (not_on_reference or "not for it"))
+        reason = why_not(env, group, *reasons)
+        if reason:
+            notify("result", title, "skip", reason)
             continue
         began = time.monotonic()
         try:

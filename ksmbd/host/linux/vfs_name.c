@@ -55,14 +55,12 @@ out:
 	return err;
 }
 
-int ksmbd_vfs_remove(const struct ksmbd_root *root, const struct path *path)
+/* Removes @path's name; the mount is held for writing. */
+static int remove_held(const struct ksmbd_root *root, const struct path *path)
 {
 	kc_deleg_t deleg = KC_DELEG_NONE;
 	int err, tries = 0;
 
-	err = mnt_want_write(path->mnt);
-	if (err)
-		return err;
 	do {
 		err = check_name(root, path);
 		if (err)
@@ -71,8 +69,18 @@ int ksmbd_vfs_remove(const struct ksmbd_root *root, const struct path *path)
 			err = remove_once(root, path, &deleg);
 		} while (kc_deleg_again(&deleg, &err));
 	} while (err == -ESTALE && ++tries < RENAME_TRIES);
-	mnt_drop_write(path->mnt);
 	return err == -EEXIST ? -ENOTEMPTY : err;
+}
+
+int ksmbd_vfs_remove(const struct ksmbd_root *root, const struct path *path)
+{
+	int err = mnt_want_write(path->mnt);
+
+	if (err)
+		return err;
+	err = remove_held(root, path);
+	mnt_drop_write(path->mnt);
+	return err;
 }
 
 int ksmbd_file_unlink(struct ksmbd_file *file, struct ksmbd_root *root)
@@ -275,7 +283,7 @@ static int link_over(struct dentry *old, const struct ksmbd_path *to)
 	target.replace = true;
 	err = rename_entry(temp.dentry, &target);
 	if (err)
-		ksmbd_vfs_remove(to->root, &temp);
+		remove_held(to->root, &temp);
 	dput(temp.dentry);
 	return err > 0 ? 0 : err; /* the target was this inode already */
 }
