@@ -32,7 +32,7 @@ install-tools: $(PROGRAMS:%=build/%) ## all but the module
 	@$(foreach m,$(MAN_PAGES),$(INSTALL) -D -m 644 $(m) $(call man_target,$(m)) &&) :
 	@$(foreach u,$(UNITS),$(INSTALL) -d '$(DESTDIR)$(UNITDIR)' && \
 		sed 's,@SBINDIR@,$(SBINDIR),g; s,@RUNSTATEDIR@,$(RUNSTATEDIR),g' $(u) \
-			>$(call unit_target,$(u)) &&) $(RELOAD_UNITS)
+			>$(call unit_target,$(u)) && chmod 644 $(call unit_target,$(u)) &&) $(RELOAD_UNITS)
 	@echo '$(DESTDIR)$(SBINDIR): $(PROGRAMS)'
 
 .PHONY: install-module

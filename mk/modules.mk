@@ -18,7 +18,7 @@ check-kernels: | setup-kernels ## build the module for 5.10, 6.1, 6.12 and 7.2 (
 	@scripts/check-kernels
 
 .PHONY: check-qemu
-check-qemu: all | setup-kernels ## boot Debian's 6.1 and 6.12 in QEMU, modprobe, serve a file
+check-qemu: all | setup-kernels ## boot Debian's kernels in QEMU (emulation): modprobe, serve a file
 	@$(SETUP) qemu
 	@scripts/check-qemu
 
