@@ -68,8 +68,8 @@ def check_listing(host, mount, vers):
                 if number % 2:
                     os.unlink(entry.path)
         assert len(seen) == len(set(seen)), "an entry was listed twice"
-        assert len(seen) == ENTRIES and len(os.listdir(behind)) == ENTRIES // 2, "%d listed, %d left" % (
-            len(seen), len(os.listdir(behind)))
+        left = len(os.listdir(behind))
+        assert (len(seen), left) == (ENTRIES, ENTRIES // 2), "%d seen, %d left" % (len(seen), left)
 
 
 def check_statfs(host, mount, vers):

@@ -1,0 +1,242 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""For the tests of the module's life: a daemon of our own that may misbehave, clients, sysfs."""
+import contextlib
+import os
+import select
+import socket
+import struct
+import subprocess
+import sys
+import threading
+import time
+
+PORT = 4461
+SHARE = "/tmp/control-share"
+CONTROL = "/sys/class/ksmbd-control"
+# MD4 of "pw" in UTF-16
+HASH = bytes.fromhex("8cc19b6a8cfeac299c2871c86b38de28")
+
+MODULE = sys.argv[1]
+USUAL = 0.0
+
+GENERIC, GETFAMILY, NLMSG_ERROR = 16, 3, 2
+REQUEST, ACK = 1, 4
+(HEARTBEAT, STARTING_UP, _, LOGIN, LOGIN_RESPONSE, GET_SHARE, _, TREE, _, TREE_DISCONNECT, LOGOUT,
+ RPC) = range(1, 13)
+LOGIN_EXT = 16
+OK, GUEST, BAD_USER, EXTENSION = 1, 1 << 4, 1 << 3, 1 << 6
+EPERM, EEXIST, EINVAL = 1, 17, 22
+
+
+class Netlink:
+    """A generic netlink socket; family() once, then send() and receive()."""
+
+    def __init__(self):
+        self.sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, GENERIC)
+        self.sock.bind((0, 0))
+        self.family = None
+
+    def close(self):
+        self.sock.close()
+
+    def send(self, command, attr_type, payload, version=1, ack=True):
+        """0 or the errno that the kernel answers with."""
+        attr = struct.pack("<HH", len(payload) + 4, attr_type) + payload
+        attr += bytes(-len(attr) % 4)
+        kind = self.family if self.family else GENERIC
+        body = struct.pack("<BBH", command, version, 0) + attr
+        self.sock.send(struct.pack("<IHHII", len(body) + 16, kind, REQUEST | (ACK if ack else 0),
+                                   1, 0) + body)
+        return self.take_error() if ack else 0
+
+    def take_error(self):
+        while True:
+            data = self.sock.recv(65536)
+            if struct.unpack_from("<H", data, 4)[0] == NLMSG_ERROR:
+                return -struct.unpack_from("<i", data, 16)[0]
+
+    def find_family(self, name=b"SMBD_GENL\0"):
+        self.family = None
+        self.send(GETFAMILY, 2, name, ack=False)
+        data = self.sock.recv(65536)
+        if struct.unpack_from("<H", data, 4)[0] == NLMSG_ERROR:
+            return -struct.unpack_from("<i", data, 16)[0]
+        at = 20
+        while at < len(data):
+            size, kind = struct.unpack_from("<HH", data, at)
+            if kind == 1:
+                self.family = struct.unpack_from("<H", data, at + 4)[0]
+            at += (size + 3) & ~3
+        return 0
+
+
+def startup(port=PORT, ipc_timeout=0, interfaces=b"", claimed=None, server=b"KSMBD"):
+    return struct.pack("<IiHH", 0, 2, 0, 0)[:8] + struct.pack(
+        "<16s16s16s64s64sHH12IBI499xI", b"SMB2_10", b"SMB3_11", server, b"GROUP", b"server",
+        port, ipc_timeout, 0, 1000, 1 << 22, 1 << 22, 1 << 20, 64, 1, 2, 3, 8192, 1 << 23, 128,
+        bool(interfaces), 64, len(interfaces) if claimed is None else claimed) + interfaces
+
+
+class Daemon:
+    """Answers on a thread of its own; `twist` may change an answer, or take it away."""
+
+    def __init__(self, twist=None, **settings):
+        self.netlink = Netlink()
+        assert self.netlink.find_family() == 0
+        self.twist = twist
+        self.status = OK
+        self.seen = []
+        self.groups = []
+        self.error = self.netlink.send(STARTING_UP, STARTING_UP, startup(**settings))
+        self.stop, self.wake = socket.socketpair()
+        self.thread = threading.Thread(target=self.run, daemon=True)
+        self.thread.start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        self.wake.close()
+        self.thread.join(5)
+        self.netlink.close()
+
+    def run(self):
+        while True:
+            ready, _, _ = select.select([self.netlink.sock, self.stop], [], [])
+            if self.stop in ready:
+                return
+            data = self.netlink.sock.recv(65536)
+            if struct.unpack_from("<H", data, 4)[0] == NLMSG_ERROR:
+                continue
+            size = struct.unpack_from("<H", data, 20)[0]
+            self.take(data[16], data[24:20 + size])
+
+    def take(self, event, message):
+        self.seen.append((event, message))
+        answer = self.answer(event, message)
+        if self.twist:
+            answer = self.twist(self, event, answer)
+        if answer is not None:
+            self.reply(event, answer)
+
+    def reply(self, event, answer, ack=False):
+        return self.netlink.send(event + 1, event + 1, answer, ack=ack)
+
+    def answer(self, event, message):
+        handle = message[:4]
+        if event == LOGIN:
+            return handle + struct.pack("<II48sHH18sH64x", 1000, 1000, message[4:52], self.status,
+                                        16, HASH, 0)
+        if event == LOGIN_EXT:
+            return handle + struct.pack("<i128x", len(self.groups)) + b"".join(
+                struct.pack("<I", gid) for gid in self.groups)
+        if event == GET_SHARE:
+            pipe = message[4:8].upper() == b"IPC$"
+            path = b"" if pipe else SHARE.encode() + b"\0"
+            return handle + struct.pack("<I6H64s444xII", 0x101 if pipe else 0x7, 0o744, 0o755, 0, 0,
+                                        0xffff, 0xffff, message[4:68], len(path), 0) + path
+        if event == TREE:
+            return handle + struct.pack("<HH64x", 0, 4)
+        return None
+
+    def count(self, event):
+        return sum(1 for kind, _ in self.seen if kind == event)
+
+
+def stats():
+    with open(f"{CONTROL}/stats", encoding="ascii") as file:
+        return file.read().split()
+
+
+def wait_state(state, seconds=5):
+    end = time.monotonic() + seconds
+    while stats()[1] != state:
+        assert time.monotonic() < end, stats()
+        time.sleep(0.02)
+
+
+def write(name, text):
+    with open(f"{CONTROL}/{name}", "w", encoding="ascii") as file:
+        file.write(text)
+
+
+def kill_server():
+    write("kill_server", "hard")
+
+
+def smbclient(command="ls", port=PORT, user="bob%pw", host="127.0.0.1", prefix=()):
+    """Output and seconds; the output is None when it failed."""
+    start = time.monotonic()
+    run = subprocess.run([*prefix, "smbclient", f"//{host}/share", "-p", str(port), "-U", user,
+                          "-c", command], capture_output=True, text=True, timeout=60, check=False,
+                         stdin=subprocess.DEVNULL)
+    return (run.stdout if not run.returncode else None), time.monotonic() - start
+
+
+class Session:
+    """smbclient at its prompt."""
+
+    def __init__(self, port=PORT):
+        self.process = subprocess.Popen(
+            ["stdbuf", "-oL", "smbclient", "//127.0.0.1/share", "-p", str(port), "-U", "bob%pw"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, bufsize=0)
+        self.ask("cd .")
+
+    def ask(self, command):
+        """What it prints until it refuses a command that does not exist, or ends."""
+        out = ""
+        with contextlib.suppress(BrokenPipeError):
+            # It looks for input only at the operating system, not at what it has read already.
+            for line in command, "MARK":
+                self.process.stdin.write(f"{line}\n".encode())
+                time.sleep(0.3)
+        while "MARK: command" not in out:
+            ready, _, _ = select.select([self.process.stdout], [], [], 10)
+            got = os.read(self.process.stdout.fileno(), 4096).decode() if ready else ""
+            if not got:
+                break
+            out += got
+        return out
+
+    def close(self):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+        self.process.stdin.close()
+
+
+def is_quick(seconds):
+    """Nobody has waited two seconds for an answer."""
+    return seconds < 1.5 + 2 * USUAL
+
+
+def has_waited(seconds):
+    return 1.8 < seconds < 4 + 2 * USUAL
+
+
+def measure():
+    """How long smbclient takes in this kernel: USUAL."""
+    global USUAL  # pylint: disable=global-statement
+    with Daemon():
+        wait_state("running")
+        USUAL = smbclient()[1]
+    kill_server()
+
+
+def module_loaded():
+    return os.path.isdir("/sys/module/ksmbd")
+
+
+def load():
+    if not module_loaded():
+        subprocess.run(["insmod", MODULE], check=True)
+
+
+def unload():
+    start = time.monotonic()
+    subprocess.run(["rmmod", "ksmbd"], check=True)
+    assert not os.path.exists(CONTROL)
+    return time.monotonic() - start

@@ -1,0 +1,310 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Tests of control_test.py: daemons that stop, peers that do not read, ends in the middle."""
+import contextlib
+import os
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+from control_bed import (GET_SHARE, LOGIN, PORT, RPC, SHARE, STARTING_UP, TREE, Daemon, Netlink,
+                         is_quick, kill_server, load, smbclient, startup, stats, unload, wait_state)
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(TOP, "tests", "e2e"))
+
+# pylint: disable=wrong-import-position
+import rawsmb  # noqa: E402
+import servers  # noqa: E402
+from rawfile import Client, read_body  # noqa: E402
+
+MEBIBYTE = 1 << 20
+PIPE_SHARE = "IPC$"
+
+
+def login(share="share"):
+    return Client(PORT).login("bob", "pw", share=share)
+
+
+def tree_body(share="share"):
+    path = rawsmb.utf16("\\\\127.0.0.1\\" + share)
+    return struct.pack("<HHHH", 9, 0, 72, len(path)) + path
+
+
+def gather_credits(conn, count):
+    while conn.credits < count:
+        assert conn.alive()
+
+
+def send_at_once(conn, requests):
+    """So that no thread but those of the pool can take them."""
+    frames = []
+    conn.send_raw = frames.append
+    mids = [conn.send(command, body) for command, body in requests]
+    del conn.send_raw
+    conn.send_raw(b"".join(frames))
+    return mids
+
+
+def answer_pipes(daemon, event, answer):
+    """A twist: every pipe operation works and says nothing."""
+    if event == RPC:
+        handle, flags = struct.unpack_from("<II", daemon.seen[-1][1])
+        if flags & 1 << 7:  # close
+            return None
+        return struct.pack("<III", handle, 0, 0)
+    return answer
+
+
+def test_deaf_daemon():
+    """A next daemon whose port is taken serves nobody; the one after it does."""
+    with Daemon():
+        wait_state("running")
+    with socket.create_server(("127.0.0.1", PORT + 1), reuse_port=False):
+        with Daemon(port=PORT + 1) as daemon:
+            assert daemon.error == 0
+            time.sleep(0.5)
+    with Daemon(port=PORT + 1) as daemon:
+        assert daemon.error == 0
+        end = time.monotonic() + 5
+        while smbclient(port=PORT + 1)[0] is None:
+            assert time.monotonic() < end
+            time.sleep(0.1)
+
+
+def test_stopped_daemon():
+    """Questions to a daemon that has stopped do not take all threads from those who are in."""
+    def twist(daemon, event, answer):
+        return None if daemon.stopped else answer
+    with Daemon(twist) as daemon:
+        daemon.stopped = False
+        wait_state("running")
+        inside = login()
+        handle = inside.create("inside")
+        inside.write(handle, 0, b"x" * 1000)
+        crowd = [login() for _ in range(6)]
+        for conn in crowd:
+            gather_credits(conn, 60)
+        daemon.stopped = True
+        for conn in crowd:
+            for _ in range(50):
+                conn.send(rawsmb.TREE_CONNECT, tree_body(), sign=True, tree=0)
+        time.sleep(3)
+        gather_credits(inside, 20)
+        begin = time.monotonic()
+        mids = send_at_once(inside, [(rawsmb.READ, read_body(handle.id, 0, 1000))] * 10)
+        assert all(reply.ok for reply in inside.collect(mids).values())
+        assert is_quick(time.monotonic() - begin), time.monotonic() - begin
+        time.sleep(3)
+        daemon.stopped = False
+        begin = time.monotonic()
+        while smbclient()[0] is None:
+            assert time.monotonic() - begin < 5
+        for conn in (inside, *crowd):
+            conn.close_socket()
+
+
+@contextlib.contextmanager
+def mountd():
+    """The real daemon, with bob and the share."""
+    with tempfile.TemporaryDirectory() as folder:
+        conf, database = os.path.join(folder, "smb.conf"), os.path.join(folder, "db")
+        with open(conf, "w", encoding="ascii") as file:
+            file.write(f"[global]\n[share]\npath = {SHARE}\nread only = no\n")
+        with open(database, "w", encoding="ascii") as file:
+            file.write(servers.password_line("bob", "pw"))
+        os.chmod(database, 0o600)
+        process = subprocess.Popen([os.path.join(TOP, "build/ksmbd.mountd"), "-n", "-p", str(PORT),
+                                    "-C", conf, "-P", database, "--run-dir", folder])
+        try:
+            wait_state("running")
+            yield process, folder
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def list_connections(folder):
+    run = subprocess.run([os.path.join(TOP, "build/ksmbd.control"), "-l", "--run-dir", folder],
+                         capture_output=True, text=True, check=True)
+    return [line for line in run.stdout.partition("# connections")[2].splitlines()[1:] if line]
+
+
+def workers_of(process):
+    found = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        with contextlib.suppress(OSError), open(f"/proc/{pid}/stat", encoding="ascii") as file:
+            if int(file.read().rpartition(")")[2].split()[1]) == process.pid:
+                found.append(int(pid))
+    return found
+
+
+def come_and_go(conn, end):
+    while not end.is_set():
+        if conn.tree_connect("share", check=False).ok:
+            conn.must(rawsmb.TREE_DISCONNECT, struct.pack("<HH", 4, 0))
+
+
+def test_resumed_mountd():
+    """What it is asked while it sleeps, and given up, is not counted when it wakes up."""
+    with mountd() as (process, folder):
+        crowd = [login(share=None) for _ in range(8)]
+        worker, = workers_of(process)
+        for _ in range(4):
+            end = threading.Event()
+            threads = [threading.Thread(target=come_and_go, args=(conn, end)) for conn in crowd]
+            for thread in threads:
+                thread.start()
+            time.sleep(0.3)
+            os.kill(worker, signal.SIGSTOP)
+            end.set()
+            for thread in threads:
+                thread.join()
+            os.kill(worker, signal.SIGCONT)
+            begin = time.monotonic()
+            while smbclient()[0] is None:
+                assert time.monotonic() - begin < 10
+            time.sleep(0.2)
+            assert not list_connections(folder), list_connections(folder)
+        for conn in crowd:
+            conn.close_socket()
+
+
+def test_killed_mountd():
+    """Its worker dies; the next one comes by itself and serves."""
+    with mountd() as (process, _):
+        inside = login()
+        handle = inside.create("of-nobody")
+        os.kill(workers_of(process)[0], signal.SIGKILL)
+        inside.write(handle, 0, b"still here")
+        begin = time.monotonic()
+        while smbclient()[0] is None:
+            assert time.monotonic() - begin < 10
+        assert inside.read(handle, 0, 5) == b"still"
+        inside.close_socket()
+
+
+def test_unload_with_slow_peer():
+    """One that asks for much and takes nothing."""
+    with Daemon():
+        wait_state("running")
+        conn = login()
+        handle = conn.create("large")
+        gather_credits(conn, 200)
+        conn.write(handle, 0, bytes(MEBIBYTE))
+        for _ in range(conn.credits // 16 - 1):
+            conn.send(rawsmb.READ, read_body(handle.id, 0, MEBIBYTE), charge=16)
+        time.sleep(1)
+        assert is_quick(unload())
+        conn.close_socket()
+    load()
+
+
+def test_unload_with_pipe_reads():
+    """Reads of a pipe that nobody has written to are parked."""
+    with Daemon(answer_pipes):
+        wait_state("running")
+        conn = login(share=PIPE_SHARE)
+        handle = conn.open("srvsvc", options=0)
+        gather_credits(conn, 20)
+        for _ in range(10):
+            conn.send(rawsmb.READ, read_body(handle.id, 0, 100))
+        assert conn.alive()
+        assert is_quick(unload())
+        conn.close_socket()
+    load()
+
+
+def test_unload_while_pipe_asks():
+    """The daemon owes an answer to a pipe."""
+    asked = threading.Event()
+
+    def twist(daemon, event, answer):
+        if event == RPC and struct.unpack_from("<I", daemon.seen[-1][1], 4)[0] & 1 << 6:
+            asked.set()
+            return None
+        return answer_pipes(daemon, event, answer)
+    with Daemon(twist):
+        wait_state("running")
+        conn = login(share=PIPE_SHARE)
+        handle = conn.open("srvsvc", options=0)
+        conn.write(handle, 0, bytes(64))
+        conn.send(rawsmb.READ, read_body(handle.id, 0, 100))
+        assert asked.wait(10)
+        assert is_quick(unload())
+        conn.close_socket()
+    load()
+
+
+def test_unload_while_starting():
+    for turn in range(20):
+        load()
+        netlink = Netlink()
+        assert netlink.find_family() == 0
+        assert netlink.send(STARTING_UP, STARTING_UP, startup()) == 0
+        time.sleep(0.002 * (turn % 5))
+        assert is_quick(unload())
+        netlink.close()
+    load()
+
+
+def test_unload_while_logging_in():
+    """At each question, answered or not."""
+    for stop in LOGIN, GET_SHARE, TREE:
+        asked = threading.Event()
+
+        def twist(daemon, event, answer, stop=stop, asked=asked):
+            if event == stop:
+                asked.set()
+                return None
+            return answer
+        load()
+        with Daemon(twist):
+            wait_state("running")
+            clients = [threading.Thread(target=smbclient) for _ in range(4)]
+            for client in clients:
+                client.start()
+            assert asked.wait(10)
+            assert is_quick(unload())
+            for client in clients:
+                client.join()
+    load()
+
+
+def write_on(number):
+    with contextlib.suppress(rawsmb.Closed, OSError):
+        conn = login()
+        handle = conn.create(f"writer-{number}")
+        while True:
+            conn.write(handle, 0, bytes(65536))
+
+
+def test_kill_while_writing():
+    for _ in range(5):
+        with Daemon() as daemon:
+            assert daemon.error == 0
+            wait_state("running")
+            writers = [threading.Thread(target=write_on, args=(number,)) for number in range(6)]
+            for writer in writers:
+                writer.start()
+            time.sleep(0.5)
+            begin = time.monotonic()
+            kill_server()
+            assert is_quick(time.monotonic() - begin)
+            assert stats()[1] == "startup"
+            for writer in writers:
+                writer.join(10)
+                assert not writer.is_alive()
+
+
+def test_loaded_twice():
+    run = subprocess.run(["insmod", sys.argv[1]], capture_output=True, text=True, check=False)
+    assert run.returncode and "exists" in run.stderr, run.stderr
+    with Daemon() as daemon:
+        assert daemon.error == 0
+        wait_state("running")
+        assert smbclient()[0] is not None
