@@ -65,8 +65,11 @@ static struct ksmbd_request *receive_request(struct ksmbd_conn *conn, u32 len)
 {
 	struct ksmbd_request *req;
 
-	/* Not faster than it is worked off: the peer's window fills up instead of memory. */
-	wait_event(conn->idle, has_room(conn));
+	/*
+	 * Not faster than it is worked off: the peer's window fills up instead of memory. As long
+	 * as a slow peer likes: no hung task.
+	 */
+	wait_event_idle(conn->idle, has_room(conn));
 	req = ksmbd_request_alloc(conn, len);
 	if (!req)
 		return NULL;
@@ -156,7 +159,7 @@ void ksmbd_frame_serve(struct ksmbd_conn *conn)
 	receive_loop(conn);
 	ksmbd_conn_shutdown(conn);
 	ksmbd_async_cancel_all(conn);
-	wait_event(conn->idle, all_ended(conn));
+	wait_event_idle(conn->idle, all_ended(conn));
 	ksmbd_conn_drop_channels(conn);
 	ksmbd_conn_unlist(conn);
 	ksmbd_conn_put(conn);

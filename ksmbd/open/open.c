@@ -131,7 +131,8 @@ static void remove_name(struct ksmbd_open *last)
 	if (other) {
 		ksmbd_cred_leave();
 		if (ksmbd_cred_enter(last->user->cred))
-			pr_err("ksmbd: cannot act as the owner of a handle that closes\n");
+			pr_err_ratelimited("ksmbd: cannot act as the owner of a "
+					   "handle that closes\n");
 	}
 	last->inode->doomed_by = NULL;
 	ksmbd_open_put(by);
@@ -179,7 +180,8 @@ void ksmbd_open_close_matching(struct ksmbd_idtable *opens, u32 tree_id)
 			return;
 		/* Without the owner's rights it leaves the share modes all the same. */
 		if (ksmbd_cred_enter(open->user->cred))
-			pr_err("ksmbd: cannot act as the owner of a handle that closes\n");
+			pr_err_ratelimited("ksmbd: cannot act as the owner of a "
+					   "handle that closes\n");
 		ksmbd_open_close(open);
 		ksmbd_cred_leave();
 		ksmbd_open_put(open);

@@ -74,8 +74,8 @@ static ntstatus_t create_share(const char *name, struct ksmbd_share **out)
 	if (!share->is_pipe) {
 		err = share->conf.path ? ksmbd_root_open(share->conf.path, &share->root) : -ENOENT;
 		if (err) {
-			pr_err("ksmbd: share %s: cannot open its directory: %d\n", share->conf.name,
-			       err);
+			pr_err_ratelimited("ksmbd: share %s: cannot open its directory: %d\n",
+					   share->conf.name, err);
 			ksmbd_share_put(share);
 			return STATUS_BAD_NETWORK_NAME;
 		}

@@ -160,7 +160,7 @@ static void start_conn(struct ksmbd_sock *sock, const struct ksmbd_addr *peer)
 	}
 	err = start_conn_thread(conn);
 	if (err) {
-		pr_err("ksmbd: no thread for a connection: %d\n", err);
+		pr_err_ratelimited("ksmbd: no thread for a connection: %d\n", err);
 		ksmbd_conn_unlist(conn);
 		ksmbd_conn_put(conn);
 	}

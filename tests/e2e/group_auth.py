@@ -154,7 +154,8 @@ def guests(env):
         conn.tree_connect("public")
 
 
-@GROUP.test("a guest share made by options", not_on_reference="no options")
+@GROUP.test("a guest share made by options", not_on_reference="no options",
+            not_on_kernel="no options")
 def guest_options(env):
     target = env.start(Spec(
         shares=[Share("public", env.make_dir("public2"), guest=True),
@@ -332,7 +333,8 @@ def veto(env):
            "a vetoed file was made")
 
 
-@GROUP.test("passwords by a file descriptor", not_on_reference="no options")
+@GROUP.test("passwords by a file descriptor", not_on_reference="no options",
+            not_on_kernel="no options")
 def password_fd(env):
     reader, writer = os.pipe()
     os.write(writer, "from fd\nsecond пароль\n".encode())

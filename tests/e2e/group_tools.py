@@ -3,7 +3,9 @@
 import base64
 import os
 import pty
+import signal
 import subprocess
+import termios
 import threading
 
 from clients import SmbClient
@@ -106,6 +108,59 @@ def asks(env):
     code, seen = conversation(b"one", b"two")
     expect_equal(code, FAILED, "two different passwords")
     expect_equal(base64.b64decode(users(db)["carl"]).hex(), HASH_OF_PASSWORD, "kept")
+
+
+@GROUP.test("Ctrl-C at the prompt ends it and leaves the terminal with echo")
+def interrupted(env):
+    db = os.path.join(env.make_dir("interrupted"), "ksmbdpwd.db")
+    master, slave = pty.openpty()
+    process = subprocess.Popen(["setsid", "-c", "env", "--default-signal=INT", tool(env),
+                                "--run-dir", env.tmp, "-P", db, "carl"],
+                               stdin=slave, stdout=slave, stderr=slave)
+    seen = b""
+    while b"password: " not in seen.lower():
+        seen += os.read(master, 200)
+    expect(not termios.tcgetattr(slave)[3] & termios.ECHO, "echo while asked")
+    os.write(master, b"half\x03")
+    expect_equal(process.wait(env.seconds(10)), -signal.SIGINT, "status")
+    expect(termios.tcgetattr(slave)[3] & termios.ECHO, "no echo afterwards")
+    expect(not os.path.exists(db), "a database was made")
+    os.close(master)
+    os.close(slave)
+
+
+@GROUP.test("a link that leads nowhere yet stays one")
+def dangling(env):
+    folder = env.make_dir("links")
+    os.makedirs(os.path.join(folder, "there"))
+    names = [os.path.join(folder, name) for name in ("db", "there/again", "there/real")]
+    os.symlink("there/again", names[0])
+    os.symlink(names[2], names[1])
+    for user in "anna", "bert":
+        expect_equal(adduser(env, "-P", names[0], "-p", "x", user).returncode, DONE, user)
+    expect(os.path.islink(names[0]) and os.path.islink(names[1]), "a link was replaced")
+    expect_equal(sorted(users(names[2])), ["anna", "bert"], "accounts")
+    os.symlink("there/none/real", os.path.join(folder, "astray"))
+    expect_equal(adduser(env, "-P", os.path.join(folder, "astray"), "-p", "x", "c").returncode,
+                 FAILED, "no such directory")
+
+
+@GROUP.test("nobody waits for somebody at the prompt")
+def patient(env):
+    db = os.path.join(env.make_dir("slow"), "ksmbdpwd.db")
+    slow = subprocess.Popen([tool(env), "--run-dir", env.tmp, "-a", "-P", db, "slow"],
+                            stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    expect_equal(adduser(env, "-a", "-P", db, "quick", text="x\n").returncode, DONE, "quick")
+    slow.communicate("password\n", timeout=env.seconds(10))
+    expect_equal(slow.returncode, DONE, "slow")
+    expect_equal(sorted(users(db)), ["quick", "slow"], "accounts")
+    late = subprocess.Popen([tool(env), "--run-dir", env.tmp, "-a", "-P", db, "late"],
+                            stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    adduser(env, "-a", "-P", db, "late", text="first\n")
+    before = users(db)
+    _, said = late.communicate("second\n", timeout=env.seconds(10))
+    expect_equal(late.returncode, FAILED, "-a of somebody who came meanwhile: " + said)
+    expect_equal(users(db), before, "accounts")
 
 
 @GROUP.test("many at once lose nobody")

@@ -320,6 +320,34 @@ static const u8 bind[] = {
 	0x9f, 0xe8, 0x08, 0x00, 0x2b, 0x10, 0x48, 0x60, 2,    0,    0,	  0,
 };
 
+/* Messages that end something, and what they end: by number, whatever else is said. */
+static void knows_what_ends(struct kunit *test)
+{
+	struct ksmbd_nl_tree_disconnect leave = { .session_id = 7, .connect_id = 1 };
+	struct ksmbd_nl_tree_request enter = { .session_id = 7, .connect_id = 1 };
+	struct ksmbd_nl_rpc close = { .handle = 5, .flags = KSMBD_NL_RPC_CLOSE };
+	struct ksmbd_nl_rpc open = { .handle = 5, .flags = KSMBD_NL_RPC_OPEN };
+
+#define ENDS(end_event, end, event, begin) \
+	answer_ends(end_event, &(end), sizeof(end), event, &(begin), sizeof(begin))
+	KUNIT_EXPECT_TRUE(test,
+			  ENDS(KSMBD_NL_TREE_DISCONNECT, leave, KSMBD_NL_TREE_CONNECT, enter));
+	KUNIT_EXPECT_TRUE(test, ENDS(KSMBD_NL_RPC, close, KSMBD_NL_RPC, open));
+	KUNIT_EXPECT_FALSE(test, ENDS(KSMBD_NL_RPC, open, KSMBD_NL_RPC, close));
+	KUNIT_EXPECT_FALSE(test, ENDS(KSMBD_NL_RPC, close, KSMBD_NL_TREE_CONNECT, enter));
+	KUNIT_EXPECT_FALSE(test, ENDS(KSMBD_NL_LOGOUT, enter, KSMBD_NL_TREE_CONNECT, enter));
+	KUNIT_EXPECT_FALSE(test, answer_ends(KSMBD_NL_TREE_DISCONNECT, &leave, sizeof(leave),
+					     KSMBD_NL_TREE_CONNECT, &enter, 23));
+	KUNIT_EXPECT_FALSE(test, answer_ends(KSMBD_NL_RPC, &close, 11, KSMBD_NL_RPC, &open, 12));
+	KUNIT_EXPECT_FALSE(test, answer_ends(0xffff, &close, 12, 0xffff, &open, 12));
+	enter.connect_id = 2;
+	open.handle = 6;
+	KUNIT_EXPECT_FALSE(test,
+			   ENDS(KSMBD_NL_TREE_DISCONNECT, leave, KSMBD_NL_TREE_CONNECT, enter));
+	KUNIT_EXPECT_FALSE(test, ENDS(KSMBD_NL_RPC, close, KSMBD_NL_RPC, open));
+#undef ENDS
+}
+
 static void answers_pipes(struct kunit *test)
 {
 	const u32 srvsvc = KSMBD_NL_RPC_SRVSVC;
@@ -502,6 +530,7 @@ static struct kunit_case netlink_cases[] = {
 	KUNIT_CASE(answers_trees),
 	KUNIT_CASE(tells_of_changed_shares),
 	KUNIT_CASE(takes_late_answers_back),
+	KUNIT_CASE(knows_what_ends),
 	KUNIT_CASE(answers_pipes),
 	KUNIT_CASE(restricts_guests),
 	KUNIT_CASE(refuses_tickets),

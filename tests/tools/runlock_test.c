@@ -46,11 +46,14 @@ static void is_held_once(struct kunit *test)
 {
 	char name[] = "/tmp/runlock.XXXXXX", *dir = make_dir(test, name);
 	int fd = runlock_take(dir);
+	struct stat st;
 
 	KUNIT_ASSERT_GE(test, fd, 0);
 	KUNIT_EXPECT_EQ(test, runlock_take(dir), -EEXIST);
 	KUNIT_EXPECT_EQ(test, look_from_child(dir), 0);
 	KUNIT_EXPECT_EQ(test, runlock_signal(dir, 0), 0);
+	fstat(fd, &st);
+	KUNIT_EXPECT_EQ(test, st.st_mode & 07777, 0600); /* nobody else's to lock */
 	runlock_drop(dir, fd);
 	KUNIT_EXPECT_EQ(test, runlock_pid(dir), -ESRCH);
 	KUNIT_EXPECT_EQ(test, rmdir(dir), 0); /* nothing is left */

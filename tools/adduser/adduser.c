@@ -274,22 +274,56 @@ static void notify(const struct adduser *au)
 		puts(ret ? "ksmbd.mountd is not running" : "ksmbd.mountd was told");
 }
 
-static bool change_db(const struct adduser *au, struct passdb *db)
+/* What the first reading of the database warned of, the second one need not. */
+static void print_error(void *arg, bool error, const char *text)
 {
-	uint8_t hash[PASSDB_HASH_SIZE];
+	if (error)
+		tool_print_report(arg, error, text);
+}
+
+/* Return: NULL after saying why: a file that is not understood whole would be rewritten in part */
+static struct passdb *load_db(const struct adduser *au,
+			      void (*print)(void *arg, bool error, const char *text))
+{
+	struct report report = { .print = print };
+	struct passdb *db = passdb_create();
+
+	if (!db) {
+		tool_complain("out of memory");
+		return NULL;
+	}
+	if (!access(au->db_path, F_OK) || errno != ENOENT)
+		passdb_load(db, au->db_path, &report);
+	if (!report.errors)
+		return db;
+	passdb_put(db);
+	return NULL;
+}
+
+/* Before the lock is taken: nobody waits for somebody who thinks about a password. */
+static bool prepare(const struct adduser *au, uint8_t *hash)
+{
+	struct passdb *db = load_db(au, tool_print_report);
+	bool ready;
+
+	if (!db)
+		return false;
+	ready = au->action == ACTION_DELETE || (check_action(au, db) && read_hash(au, hash));
+	passdb_put(db);
+	return ready;
+}
+
+static bool change_db(const struct adduser *au, struct passdb *db, const uint8_t *hash)
+{
 	bool there = passdb_find(db, au->user);
 	int err;
 
 	if (!check_action(au, db))
 		return false;
-	if (au->action == ACTION_DELETE) {
+	if (au->action == ACTION_DELETE)
 		err = passdb_remove(db, au->user);
-	} else {
-		if (!read_hash(au, hash))
-			return false;
+	else
 		err = passdb_set(db, au->user, hash);
-		explicit_bzero(hash, sizeof(hash));
-	}
 	if (!err)
 		err = passdb_save(db, au->db_path);
 	if (err)
@@ -302,28 +336,30 @@ static bool change_db(const struct adduser *au, struct passdb *db)
 	return !err;
 }
 
-static enum tool_status run(const struct adduser *au)
+static bool change(const struct adduser *au, const uint8_t *hash)
 {
-	struct report report = { .print = tool_print_report };
-	struct passdb *db = passdb_create();
+	int lock = passdb_lock(au->db_path);
+	struct passdb *db;
 	bool done = false;
-	int lock;
 
-	if (!db) {
-		tool_complain("out of memory");
-		return TOOL_FAILED;
-	}
-	lock = passdb_lock(au->db_path);
 	if (lock < 0) {
 		tool_complain("%s: %s", au->db_path, strerror(-lock));
-	} else {
-		if (!access(au->db_path, F_OK) || errno != ENOENT)
-			passdb_load(db, au->db_path, &report);
-		/* A file that is not understood whole would be rewritten in part. */
-		done = !report.errors && change_db(au, db);
-		close(lock);
+		return false;
 	}
+	db = load_db(au, print_error);
+	if (db)
+		done = change_db(au, db, hash);
 	passdb_put(db);
+	close(lock);
+	return done;
+}
+
+static enum tool_status run(const struct adduser *au)
+{
+	uint8_t hash[PASSDB_HASH_SIZE];
+	bool done = prepare(au, hash) && change(au, hash);
+
+	explicit_bzero(hash, sizeof(hash));
 	if (done)
 		notify(au);
 	return done ? TOOL_DONE : TOOL_FAILED;

@@ -3,8 +3,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -46,6 +48,23 @@ static void write_text(int fd, const char *text)
 		return;
 }
 
+/* Until there is a line, or one of the signals that are blocked. */
+static int wait_line(int fd, const sigset_t *stop)
+{
+	struct pollfd ready[] = {
+		{ .fd = fd, .events = POLLIN },
+		{ .fd = signalfd(-1, stop, SFD_CLOEXEC), .events = POLLIN },
+	};
+	int ret;
+
+	do {
+		ret = poll(ready, 2, -1);
+	} while (ret < 0 && errno == EINTR);
+	ret = ret < 0 ? -errno : ready[1].revents & POLLIN ? -EINTR : 0;
+	close(ready[1].fd);
+	return ret;
+}
+
 int password_ask(const char *prompt, char *password, size_t size)
 {
 	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY), ret;
@@ -58,20 +77,24 @@ int password_ask(const char *prompt, char *password, size_t size)
 		close(fd);
 		return -ENOTTY;
 	}
-	/* Ctrl-C must not leave the terminal without echo: it comes after it is restored. */
+	/* Ctrl-C must not leave the terminal without echo: it ends us after it is restored. */
 	sigemptyset(&stop);
 	sigaddset(&stop, SIGINT);
 	sigaddset(&stop, SIGTERM);
+	sigaddset(&stop, SIGQUIT);
+	sigaddset(&stop, SIGHUP);
 	sigaddset(&stop, SIGTSTP);
 	sigprocmask(SIG_BLOCK, &stop, &old);
 	silent = before;
-	silent.c_lflag &= ~(ECHO | ISIG);
+	silent.c_lflag &= ~ECHO;
 	silent.c_lflag |= ICANON;
 	/* First, since it drops what was typed before: an answer comes after the prompt. */
 	tcsetattr(fd, TCSAFLUSH, &silent);
 	write_text(fd, prompt);
 	write_text(fd, ": ");
-	ret = password_read_fd(fd, password, size);
+	ret = wait_line(fd, &stop);
+	if (!ret)
+		ret = password_read_fd(fd, password, size);
 	tcsetattr(fd, TCSAFLUSH, &before);
 	write_text(fd, "\n");
 	sigprocmask(SIG_SETMASK, &old, NULL);

@@ -18,7 +18,8 @@ int password_read_fd(int fd, char *password, size_t size);
 /**
  * password_ask() - ask on the controlling terminal, without echo
  * @prompt: what to ask, without colon
- * Return: as password_read_fd(); -ENOTTY: there is no terminal
+ * Return: as password_read_fd(); -ENOTTY: there is no terminal; -EINTR: a signal that did not
+ * end the program
  */
 int password_ask(const char *prompt, char *password, size_t size);
 

@@ -39,7 +39,10 @@ static bool is_current(int fd, const char *name)
 	       by_fd.st_ino == by_name.st_ino;
 }
 
-/* A new file with our number, locked, under a name of its own in @temporary. */
+/*
+ * A new file with our number, locked, under a name of its own in @temporary. Its mode stays
+ * 0600: whoever may read a file may lock it, and so pass off what a crash left for a daemon.
+ */
 static int make_file(char temporary[PATH_MAX])
 {
 	char number[NUMBER_SIZE];
@@ -48,7 +51,7 @@ static int make_file(char temporary[PATH_MAX])
 
 	if (fd < 0)
 		return -errno;
-	if (!fchmod(fd, 0644) && !flock(fd, LOCK_EX | LOCK_NB) && write(fd, number, len) == len)
+	if (!flock(fd, LOCK_EX | LOCK_NB) && write(fd, number, len) == len)
 		return fd;
 	len = errno ? -errno : -EIO;
 	unlink(temporary);

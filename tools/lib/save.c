@@ -12,16 +12,40 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Where a symbolic link leads, relative to where it is. Return: 0, -EINVAL: @path is none */
+static int follow_link(char path[PATH_MAX])
+{
+	char target[PATH_MAX], from[PATH_MAX];
+	ssize_t len = readlink(path, target, sizeof(target) - 1);
+
+	if (len < 0)
+		return -errno;
+	target[len] = '\0';
+	memcpy(from, path, PATH_MAX);
+	if (*target == '/')
+		len = snprintf(path, PATH_MAX, "%s", target);
+	else
+		len = snprintf(path, PATH_MAX, "%s/%s", dirname(from), target);
+	return len < PATH_MAX ? 0 : -ENAMETOOLONG;
+}
+
 /* The file that is meant: at the end of symbolic links, there or not. */
 static int find_file(const char *path, char real[PATH_MAX])
 {
+	char at[PATH_MAX] = "";
+	int ret;
+
 	if (realpath(path, real))
 		return 0;
-	if (errno != ENOENT)
+	if (errno != ENOENT) /* links that lead in a circle as well */
 		return -errno;
-	if (snprintf(real, PATH_MAX, "%s", path) >= PATH_MAX)
+	if (snprintf(at, sizeof(at), "%s", path) >= (int)sizeof(at))
 		return -ENAMETOOLONG;
-	return 0;
+	do {
+		memcpy(real, at, PATH_MAX);
+		ret = follow_link(at);
+	} while (!ret);
+	return ret == -EINVAL || ret == -ENOENT ? 0 : ret;
 }
 
 int save_lock(const char *path)

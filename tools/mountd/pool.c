@@ -11,10 +11,14 @@
 #define THREADS	    4
 #define MAX_WAITING 1024
 
-/* A question; in pool->first while it waits. */
+/**
+ * struct job - a question; in pool->first while it waits, in pool->running while it is answered
+ * @ended: what it is to begin has been ended by a later message; under pool->lock
+ */
 struct job {
 	struct job *next;
 	struct timespec came;
+	bool ended;
 	uint16_t event;
 	size_t size;
 	uint8_t data[];
@@ -22,7 +26,7 @@ struct job {
 
 /**
  * struct pool - owner: the worker's main thread, which alone calls pool_take()
- * @lock: the list, @waiting, @ending
+ * @lock: the lists, @waiting, @ending
  * @changed: any of them
  */
 struct pool {
@@ -32,6 +36,7 @@ struct pool {
 	pthread_cond_t changed;
 	struct job *first;
 	struct job **last;
+	struct job *running;
 	unsigned int waiting;
 	bool ending;
 	unsigned int threads;
@@ -51,6 +56,33 @@ static bool is_late(const struct job *job)
 	return passed >= KSMBD_NL_RESPONSE_SECONDS * INT64_C(1000000000);
 }
 
+/*
+ * What has begun in another thread and is ended here: both may have been in the socket for
+ * long, so that the end can be faster.
+ */
+static void mark_ended(struct pool *pool, const struct job *end)
+{
+	struct job *const lists[] = { pool->first, pool->running };
+	struct job *job;
+	size_t i;
+
+	for (i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		for (job = lists[i]; job; job = job->next)
+			job->ended |= answer_ends(end->event, end->data, end->size, job->event,
+						  job->data, job->size);
+	}
+}
+
+static bool is_ended(struct pool *pool, const struct job *job)
+{
+	bool ended;
+
+	pthread_mutex_lock(&pool->lock);
+	ended = job->ended;
+	pthread_mutex_unlock(&pool->lock);
+	return ended;
+}
+
 static void handle(struct pool *pool, const struct job *job, uint8_t *buffer)
 {
 	struct answer_reply reply = { .data = buffer };
@@ -66,6 +98,8 @@ static void handle(struct pool *pool, const struct job *job, uint8_t *buffer)
 			      strerror(-ret));
 	else if (reply.event && is_late(job)) {
 		tool_complain("event %u took too long to answer", job->event);
+		answers_undo(pool->answers, job->event, job->data, &reply);
+	} else if (reply.event && is_ended(pool, job)) {
 		answers_undo(pool->answers, job->event, job->data, &reply);
 	} else if (reply.event) {
 		genl_send(pool->genl, reply.event, reply.data, reply.size);
@@ -86,10 +120,24 @@ static struct job *take_job(struct pool *pool)
 		if (!pool->first)
 			pool->last = &pool->first;
 		pool->waiting--;
+		job->next = pool->running;
+		pool->running = job;
 		pthread_cond_broadcast(&pool->changed);
 	}
 	pthread_mutex_unlock(&pool->lock);
 	return job;
+}
+
+static void drop_job(struct pool *pool, struct job *job)
+{
+	struct job **at;
+
+	pthread_mutex_lock(&pool->lock);
+	for (at = &pool->running; *at != job; at = &(*at)->next)
+		;
+	*at = job->next;
+	pthread_mutex_unlock(&pool->lock);
+	free(job);
 }
 
 static void *run_thread(void *arg)
@@ -100,7 +148,7 @@ static void *run_thread(void *arg)
 
 	while (buffer && (job = take_job(pool))) {
 		handle(pool, job, buffer);
-		free(job);
+		drop_job(pool, job);
 	}
 	free(buffer);
 	return NULL;
@@ -149,11 +197,15 @@ void pool_take(void *arg, uint16_t event, const void *data, size_t size)
 		return;
 	}
 	job->next = NULL;
+	job->ended = false;
 	job->event = event;
 	job->size = size;
 	memcpy(job->data, data, size);
 	clock_gettime(CLOCK_MONOTONIC, &job->came);
 	if (answer_is_quick(event, data, size)) {
+		pthread_mutex_lock(&pool->lock);
+		mark_ended(pool, job);
+		pthread_mutex_unlock(&pool->lock);
 		handle(pool, job, pool->buffer);
 		free(job);
 	} else {

@@ -175,10 +175,11 @@ static enum tool_status start_kernel(struct worker *worker)
 	free(message);
 	if (ret)
 		tool_complain("the kernel's server does not start: %s%s", strerror(-ret),
-			      ret == -EPERM  ? " (this takes CAP_NET_ADMIN)" :
-			      ret == -EINVAL ? " (another daemon's, or not shut down: "
-					       "ksmbd.control --shutdown)" :
-					       "");
+			      ret == -EPERM ? " (this takes CAP_NET_ADMIN)" :
+			      ret == -EINVAL || ret == -EEXIST ?
+					      " (another daemon's, or not shut down: "
+					      "ksmbd.control --shutdown)" :
+					      "");
 	return ret ? TOOL_FAILED : TOOL_DONE;
 }
 

@@ -77,7 +77,8 @@ u32 ksmbd_netlink_handle(void);
  * ksmbd_netlink_ask() - send and wait for the response, two seconds at most
  * @reply, @len: receive a message of a legal size, ended by ksmbd_netlink_free()
  * Return: 0; -ENOTCONN: no daemon, or it died; -ETIMEDOUT; -EPROTO: not a legal size;
- * -ESHUTDOWN: the server is being stopped; -ENOMEM
+ * -ESHUTDOWN: the server is being stopped; -EAGAIN: its queue is full, or enough others wait
+ * for a daemon that has stopped answering; -ENOMEM
  */
 int ksmbd_netlink_ask(const struct ksmbd_message *msg, void **reply, u32 *len);
 /** ksmbd_netlink_free() - zeroes: there may be a secret in it */

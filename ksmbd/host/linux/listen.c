@@ -26,11 +26,12 @@ struct interface {
 	int index;
 };
 
-/* @watching: read by the notifier. */
+/* @deaf: it could not be listened there; @watching: read by the notifier. */
 static struct {
 	u16 port;
 	u32 count;
 	struct interface *list;
+	bool deaf;
 	bool watching;
 } where;
 
@@ -158,7 +159,7 @@ static bool is_same(const struct ksmbd_startup *startup)
 {
 	u32 i;
 
-	if (where.port != startup->port || where.count != startup->ninterfaces)
+	if (where.deaf || where.port != startup->port || where.count != startup->ninterfaces)
 		return false;
 	for (i = 0; i < where.count; i++)
 		if (strcmp(where.list[i].name, startup->interfaces[i]))
@@ -175,6 +176,7 @@ int ksmbd_listen_start(const struct ksmbd_startup *startup)
 		WRITE_ONCE(where.watching, where.count != 0);
 		err = listen_on_all();
 	}
+	where.deaf = err;
 	if (!err)
 		pr_info("ksmbd: listening on port %u\n", where.port);
 	return err;

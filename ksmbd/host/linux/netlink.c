@@ -27,6 +27,9 @@
 #include "debug.h"
 #include "kc_netlink.h"
 
+/* So many threads wait for a daemon that has stopped answering; no more. */
+#define MAX_WAITING 8
+
 /**
  * struct waiter - a question
  * @event, @handle: of its response
@@ -45,12 +48,17 @@ struct waiter {
 
 static DEFINE_SPINLOCK(lock);
 static LIST_HEAD(waiters); /* under lock, as all of the daemon */
+static u32 nr_waiters;
 
-/* @answering: it may be asked; a daemon that was released is only told. */
+/*
+ * @answering: it may be asked; a daemon that was released is only told.
+ * @silent: the last question that has ended was not answered
+ */
 static struct {
 	u32 portid;
 	bool alive;
 	bool answering;
+	bool silent;
 	unsigned long last_active;
 } daemon;
 
@@ -59,9 +67,16 @@ static atomic_t next_handle = ATOMIC_INIT(0);
 static struct genl_family family;
 
 /* Called with the lock held. */
-static void finish_waiter(struct waiter *waiter, int err)
+static void unlist_waiter(struct waiter *waiter)
 {
 	list_del_init(&waiter->link);
+	nr_waiters--;
+}
+
+/* Called with the lock held. */
+static void finish_waiter(struct waiter *waiter, int err)
+{
+	unlist_waiter(waiter);
 	waiter->err = err;
 	complete(&waiter->done);
 }
@@ -112,6 +127,7 @@ static bool deliver(u32 event, u32 handle, void *data, u32 len, int err)
 			continue;
 		waiter->data = data;
 		waiter->len = len;
+		daemon.silent = false;
 		finish_waiter(waiter, err);
 		found = true;
 		break;
@@ -159,6 +175,7 @@ int ksmbd_netlink_adopt(u32 portid)
 		daemon.portid = portid;
 		daemon.alive = true;
 		daemon.answering = true;
+		daemon.silent = false;
 		daemon.last_active = jiffies;
 	}
 	spin_unlock(&lock);
@@ -247,7 +264,10 @@ u32 ksmbd_netlink_handle(void)
 	return handle;
 }
 
-/* Enters the list; from here on a response is accepted. */
+/*
+ * Enters the list; from here on a response is accepted. A daemon that has stopped holds up
+ * logins, but not the threads that serve those who are in.
+ */
 static int begin_wait(struct waiter *waiter, u32 *portid)
 {
 	int err = 0;
@@ -257,18 +277,25 @@ static int begin_wait(struct waiter *waiter, u32 *portid)
 		err = -ENOTCONN;
 	else if (!daemon.answering)
 		err = -ESHUTDOWN;
-	else
-		list_add_tail(&waiter->link, &waiters);
+	else if (daemon.silent && nr_waiters >= MAX_WAITING)
+		err = -EAGAIN;
 	*portid = daemon.portid;
+	if (!err) {
+		list_add_tail(&waiter->link, &waiters);
+		nr_waiters++;
+	}
 	spin_unlock(&lock);
 	return err;
 }
 
 /* Leaves the list; a response that comes now is too late. */
-static void end_wait(struct waiter *waiter)
+static void end_wait(struct waiter *waiter, bool asked)
 {
 	spin_lock(&lock);
-	list_del_init(&waiter->link);
+	if (!list_empty(&waiter->link)) {
+		unlist_waiter(waiter);
+		daemon.silent |= asked;
+	}
 	spin_unlock(&lock);
 }
 
@@ -290,7 +317,7 @@ int ksmbd_netlink_ask(const struct ksmbd_message *msg, void **reply, u32 *len)
 	err = send_message(msg, portid);
 	if (!err)
 		wait_for_completion_timeout(&waiter.done, KSMBD_NL_RESPONSE_SECONDS * HZ);
-	end_wait(&waiter);
+	end_wait(&waiter, !err);
 	if (!err)
 		err = waiter.err;
 	ksmbd_debug(IPC, "daemon: event %u: %d\n", msg->event, err);

@@ -253,6 +253,15 @@ static int call_pipe(struct pipe *pipe, u32 method, const u8 *data, u32 size)
 	return err;
 }
 
+/* Its answer is nothing to wait for. */
+static void tell_close(const struct pipe *pipe)
+{
+	struct ksmbd_nl_rpc msg;
+
+	if (!ksmbd_control_put_rpc(&msg, pipe->id, pipe->flags | KSMBD_NL_RPC_CLOSE, 0))
+		tell(KSMBD_NL_RPC, &msg, sizeof(msg));
+}
+
 int ksmbd_upcall_rpc_open(u32 id, enum ksmbd_pipe_kind kind, const char *account, u32 login_flags)
 {
 	struct pipe *pipe = kzalloc(sizeof(*pipe), GFP_KERNEL);
@@ -270,6 +279,9 @@ int ksmbd_upcall_rpc_open(u32 id, enum ksmbd_pipe_kind kind, const char *account
 		pipe->flags |= KSMBD_NL_RPC_RESTRICTED;
 	err = call_pipe(pipe, KSMBD_NL_RPC_OPEN, NULL, 0);
 	if (err) {
+		/* It may be open there nevertheless. */
+		if (err == -ETIMEDOUT || err == -EPROTO)
+			tell_close(pipe);
 		free_pipe(pipe);
 		return err;
 	}
@@ -328,13 +340,10 @@ int ksmbd_upcall_rpc_read(u32 id, u8 *buf, u32 cap, u32 *len, bool *more)
 void ksmbd_upcall_rpc_close(u32 id)
 {
 	struct pipe *pipe = find_pipe(id);
-	struct ksmbd_nl_rpc msg;
 
 	if (!pipe)
 		return;
-	/* Its answer is nothing to wait for. */
-	if (!ksmbd_control_put_rpc(&msg, id, pipe->flags | KSMBD_NL_RPC_CLOSE, 0))
-		tell(KSMBD_NL_RPC, &msg, sizeof(msg));
+	tell_close(pipe);
 	spin_lock(&pipes_lock);
 	hash_del(&pipe->link);
 	spin_unlock(&pipes_lock);

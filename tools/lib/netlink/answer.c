@@ -86,6 +86,21 @@ bool answer_is_quick(uint16_t event, const void *data, size_t size)
 	       event == KSMBD_NL_HEARTBEAT || (event == KSMBD_NL_RPC && rpc_is_close(data, size));
 }
 
+bool answer_ends(uint16_t event, const void *data, size_t size, uint16_t begun,
+		 const void *begun_data, size_t begun_size)
+{
+	const struct ksmbd_nl_tree_disconnect *end = data;
+	const struct ksmbd_nl_tree_request *begin = begun_data;
+
+	if (event >= KSMBD_NL_EVENT_COUNT || begun >= KSMBD_NL_EVENT_COUNT ||
+	    size < events[event].size || begun_size < events[begun].size)
+		return false;
+	if (event == KSMBD_NL_TREE_DISCONNECT && begun == KSMBD_NL_TREE_CONNECT)
+		return end->session_id == begin->session_id && end->connect_id == begin->connect_id;
+	return event == KSMBD_NL_RPC && begun == KSMBD_NL_RPC && rpc_is_close(data, size) &&
+	       rpc_is_open(begun_data, begun_size) && rpc_handle(data) == rpc_handle(begun_data);
+}
+
 void answers_undo(struct answers *answers, uint16_t event, const void *data,
 		  const struct answer_reply *reply)
 {
@@ -95,4 +110,6 @@ void answers_undo(struct answers *answers, uint16_t event, const void *data,
 	if (event == KSMBD_NL_TREE_CONNECT && reply->event == KSMBD_NL_TREE_RESPONSE &&
 	    !response->status)
 		service_disconnect(answers->service, request->session_id, request->connect_id);
+	else if (event == KSMBD_NL_RPC && rpc_is_open(data, sizeof(struct ksmbd_nl_rpc)))
+		rpc_table_close(answers->pipes, rpc_handle(data));
 }

@@ -46,7 +46,7 @@ struct answer_reply {
 int answers_event(struct answers *answers, uint16_t event, const void *data, size_t size,
 		  struct answer_reply *reply);
 /**
- * answers_undo() - the kernel was answered too late and has given up
+ * answers_undo() - the kernel has given up before it was answered
  *
  * Takes back what answering @event with @reply has changed here.
  */
@@ -59,6 +59,14 @@ void answers_undo(struct answers *answers, uint16_t event, const void *data,
  * another thing with the same number.
  */
 bool answer_is_quick(uint16_t event, const void *data, size_t size);
+
+/**
+ * answer_ends() - does the message @event end what the message @begun begins?
+ *
+ * If @begun is answered by another thread at that time, answers_undo() is due after it.
+ */
+bool answer_ends(uint16_t event, const void *data, size_t size, uint16_t begun,
+		 const void *begun_data, size_t begun_size);
 
 /** answer_share_problem() - why the kernel cannot be told of @share, or NULL */
 const char *answer_share_problem(const struct conf_share *share);

@@ -30,8 +30,12 @@ bool message_text(const int8_t *field, size_t size);
 /** message_reply() - begin a reply: @size zeroed bytes, returned */
 void *message_reply(struct answer_reply *reply, uint16_t event, size_t size);
 
+/** rpc_is_open() - does the message begin a pipe? */
+bool rpc_is_open(const void *data, size_t size);
 /** rpc_is_close() - does the message end a pipe? */
 bool rpc_is_close(const void *data, size_t size);
+/** rpc_handle() - number of the pipe; @data: of an RPC message */
+uint32_t rpc_handle(const void *data);
 
 /* One per event: the message has at least its fixed size. As answers_event(). */
 int answer_login(struct answers *answers, const void *data, size_t size,

@@ -86,11 +86,28 @@ static uint32_t run_method(struct answers *answers, const struct ksmbd_nl_rpc *r
 	}
 }
 
-bool rpc_is_close(const void *data, size_t size)
+static bool is_method(const void *data, size_t size, uint32_t method)
 {
 	const struct ksmbd_nl_rpc *request = data;
 
-	return size >= sizeof(*request) && (request->flags & METHODS) == KSMBD_NL_RPC_CLOSE;
+	return size >= sizeof(*request) && (request->flags & METHODS) == method;
+}
+
+bool rpc_is_open(const void *data, size_t size)
+{
+	return is_method(data, size, KSMBD_NL_RPC_OPEN);
+}
+
+bool rpc_is_close(const void *data, size_t size)
+{
+	return is_method(data, size, KSMBD_NL_RPC_CLOSE);
+}
+
+uint32_t rpc_handle(const void *data)
+{
+	const struct ksmbd_nl_rpc *request = data;
+
+	return request->handle;
 }
 
 int answer_rpc(struct answers *answers, const void *data, size_t size, struct answer_reply *reply)

@@ -76,6 +76,9 @@ void kit_wake_up(struct wait_queue_head *wq);
 			(void)__kit_wait(wq, condition, MAX_SCHEDULE_TIMEOUT); \
 	} while (0)
 
+/* In the kernel it does not count as load, and may last. */
+#define wait_event_idle(wq, condition) wait_event(wq, condition)
+
 /* 0: time is up and the condition false. Else the jiffies left, at least 1. */
 #define wait_event_timeout(wq, condition, timeout)                  \
 	({                                                          \
