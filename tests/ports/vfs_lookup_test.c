@@ -220,6 +220,27 @@ PORTS_TEST(link_race_test)
 	KUNIT_EXPECT_GT(test, s.swaps, 10U);
 }
 
+/* Whatever is renamed meanwhile: a link with ".." in it is found. */
+PORTS_TEST(dotdot_race_test)
+{
+	struct swapper s = { .base = ports_fixture(test)->base };
+	unsigned long end = jiffies + msecs_to_jiffies(200);
+	struct task_struct *task;
+	u32 failures = 0;
+
+	ports_put_dir(test, "swap");
+	ports_put_dir(test, "sub");
+	ports_put_file(test, "link", "x");
+	ports_put_file(test, "file", "x");
+	ports_put_link(test, "up", "sub/../sub/../sub/../file");
+	task = kthread_run(swap_link, &s, "swap_link");
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, task);
+	while (time_before(jiffies, end))
+		failures += ports_lookup_error(test, "up", KSMBD_LOOKUP_FOLLOW) != 0;
+	kthread_stop(task);
+	KUNIT_EXPECT_EQ(test, failures, 0U);
+}
+
 PORTS_TEST(moved_parent_test)
 {
 	struct ksmbd_root *root = ports_fixture(test)->root;
@@ -291,10 +312,11 @@ PORTS_TEST(caseless_test)
 	on_all_hosts(test, caseless_body);
 }
 
-static struct kunit_case cases[] = { KUNIT_CASE(names_test),	 KUNIT_CASE(dotdot_test),
-				     KUNIT_CASE(links_test),	 KUNIT_CASE(magic_link_test),
-				     KUNIT_CASE(link_race_test), KUNIT_CASE(moved_parent_test),
-				     KUNIT_CASE(caseless_test),	 {} };
+static struct kunit_case cases[] = {
+	KUNIT_CASE(names_test),	       KUNIT_CASE(dotdot_test),	   KUNIT_CASE(links_test),
+	KUNIT_CASE(magic_link_test),   KUNIT_CASE(link_race_test), KUNIT_CASE(dotdot_race_test),
+	KUNIT_CASE(moved_parent_test), KUNIT_CASE(caseless_test),  {}
+};
 
 static struct kunit_suite port_vfs_lookup_suite = {
 	.name = "port_vfs_lookup",

@@ -10,6 +10,7 @@
 #include <linux/string.h>
 
 #include "fixture.h"
+#include "name/case.h"
 
 #define CASELESS KSMBD_LOOKUP_CASELESS
 #define THREADS	 4
@@ -132,6 +133,31 @@ PORTS_TEST(replaced_test)
 }
 
 /* More directories than are kept, and more events than the kernel queues. */
+/* Names that somebody chose for a table of names to be slow. */
+PORTS_TEST(collision_test)
+{
+	char name[32], first[32] = "";
+	u32 i, n;
+
+	for (i = 0, n = 0; n < 300; i++) {
+		snprintf(name, sizeof(name), "Name%u", i);
+		if (ksmbd_name_hash_caseless(name, strlen(name)) & 1023)
+			continue;
+		ports_put_file(test, name, "x");
+		if (!n++)
+			memcpy(first, name, sizeof(first));
+	}
+	keep(test, "none");
+	first[0] = name[0] = 'n';
+	EXPECT_LOOKUP(test, first, FOUND);
+	EXPECT_LOOKUP(test, name, FOUND);
+	first[0] = 'N';
+	ports_delete(test, first);
+	first[0] = 'n';
+	EXPECT_LOOKUP(test, first, NONE);
+	EXPECT_LOOKUP(test, name, FOUND);
+}
+
 PORTS_TEST(many_test)
 {
 	const char *base = ports_fixture(test)->base;
@@ -252,11 +278,11 @@ PORTS_TEST(race_test)
 	}
 }
 
-static struct kunit_case cases[] = {
-	KUNIT_CASE(drop_test),	     KUNIT_CASE(external_test), KUNIT_CASE(own_test),
-	KUNIT_CASE(spelling_test),   KUNIT_CASE(replaced_test), KUNIT_CASE(many_test),
-	KUNIT_CASE(unlistable_test), KUNIT_CASE(race_test),	{}
-};
+static struct kunit_case cases[] = { KUNIT_CASE(drop_test),	 KUNIT_CASE(external_test),
+				     KUNIT_CASE(own_test),	 KUNIT_CASE(spelling_test),
+				     KUNIT_CASE(replaced_test),	 KUNIT_CASE(many_test),
+				     KUNIT_CASE(collision_test), KUNIT_CASE(unlistable_test),
+				     KUNIT_CASE(race_test),	 {} };
 
 static struct kunit_suite port_vfs_names_suite = {
 	.name = "port_vfs_names",

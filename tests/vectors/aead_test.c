@@ -3,6 +3,7 @@
 #include <linux/delay.h>
 #include <linux/errno.h>
 #include <linux/kthread.h>
+#include <linux/mm.h>
 #include <linux/slab.h>
 
 #include "host/crypto.h"
@@ -316,12 +317,51 @@ static void shared_keys(struct kunit *test)
 	run_threads(test, KSMBD_AEAD_AES_GCM, KSMBD_MAC_AES_GMAC);
 }
 
+#define PIECES 140000
+#define PIECE  16
+
+/* More segments than one piece of contiguous memory can describe. */
+static void compare_pieces(struct kunit *test, enum ksmbd_aead_alg alg, u8 *text,
+			   struct ksmbd_seg *segs)
+{
+	struct ksmbd_seg whole = { .data = text, .len = PIECES * PIECE };
+	u8 bytes[16] = { 9 }, tag[16], tag_of_pieces[16];
+	struct ksmbd_aead_key *key;
+	u32 i;
+
+	KUNIT_ASSERT_EQ(test, ksmbd_aead_key_create(alg, bytes, 16, &key), 0);
+	for (i = 0; i < PIECES; i++)
+		segs[i] = (struct ksmbd_seg){ .data = text + i * PIECE, .len = PIECE };
+	memset(text, 5, whole.len);
+	KUNIT_EXPECT_EQ(test, ksmbd_aead_seal(key, bytes, bytes, 16, segs, PIECES, tag_of_pieces),
+			0);
+	KUNIT_EXPECT_EQ(test, ksmbd_aead_open(key, bytes, bytes, 16, &whole, 1, tag_of_pieces), 0);
+	KUNIT_EXPECT_TRUE(test, text[0] == 5 && !memcmp(text, text + 1, whole.len - 1));
+	KUNIT_EXPECT_EQ(test, ksmbd_aead_seal(key, bytes, bytes, 16, &whole, 1, tag), 0);
+	KUNIT_EXPECT_EQ(test, memcmp(tag, tag_of_pieces, 16), 0);
+	KUNIT_EXPECT_EQ(test, ksmbd_aead_open(key, bytes, bytes, 16, segs, PIECES, tag), 0);
+	KUNIT_EXPECT_TRUE(test, text[0] == 5 && !memcmp(text, text + 1, whole.len - 1));
+	ksmbd_aead_key_free(key);
+}
+
+static void many_pieces(struct kunit *test)
+{
+	struct ksmbd_seg *segs = kvmalloc(PIECES * sizeof(*segs), GFP_KERNEL);
+	u8 *text = kvmalloc(PIECES * PIECE, GFP_KERNEL);
+
+	KUNIT_EXPECT_NOT_NULL(test, segs);
+	KUNIT_EXPECT_NOT_NULL(test, text);
+	if (segs && text) {
+		compare_pieces(test, KSMBD_AEAD_AES_GCM, text, segs);
+		compare_pieces(test, KSMBD_AEAD_AES_CCM, text, segs);
+	}
+	kvfree(text);
+	kvfree(segs);
+}
+
 static struct kunit_case aead_cases[] = {
-	KUNIT_CASE(seal_and_open),
-	KUNIT_CASE(forgeries),
-	KUNIT_CASE(arguments),
-	KUNIT_CASE(shared_keys),
-	{},
+	KUNIT_CASE(seal_and_open), KUNIT_CASE(forgeries),   KUNIT_CASE(arguments),
+	KUNIT_CASE(shared_keys),   KUNIT_CASE(many_pieces), {},
 };
 
 static struct kunit_suite aead_suite = {

@@ -34,6 +34,7 @@
 #define MAX_DIRS    64
 #define MAX_NAMES   (256 * 1024) /* of all directories: some 20 MB */
 #define MAX_PER_DIR (MAX_NAMES / 2)
+#define MAX_CHAIN   256	 /* names in a bucket: more are no accident */
 #define BUCKETS	    1024 /* to begin with */
 #define WATCHED	    (IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_ONLYDIR)
 
@@ -71,12 +72,18 @@ static struct {
 
 /* ---- one directory's names ---- */
 
+/* The end of the bucket if there is none; NULL: it is too long. */
 static struct name **find_exact(struct dir *dir, const char *text, u32 len, u32 hash)
 {
 	struct name **at = &dir->buckets[hash & dir->mask];
+	u32 n = 0;
 
-	while (*at && ((*at)->hash != hash || (*at)->len != len || memcmp((*at)->text, text, len)))
+	while (*at &&
+	       ((*at)->hash != hash || (*at)->len != len || memcmp((*at)->text, text, len))) {
+		if (++n > MAX_CHAIN)
+			return NULL;
 		at = &(*at)->next;
+	}
 	return at;
 }
 
@@ -111,6 +118,8 @@ static bool add_name(struct dir *dir, const char *text, u32 len)
 	if (dir->count > dir->mask && !grow(dir))
 		return false;
 	at = find_exact(dir, text, len, hash);
+	if (!at)
+		return false;
 	if (*at)
 		return true; /* a scan and an event told the same */
 	if (dir->count >= MAX_PER_DIR)
@@ -132,7 +141,7 @@ static bool add_name(struct dir *dir, const char *text, u32 len)
 static void remove_name(struct dir *dir, const char *text, u32 len)
 {
 	struct name **at = find_exact(dir, text, len, ksmbd_name_hash_caseless(text, len));
-	struct name *name = *at;
+	struct name *name = at ? *at : NULL;
 
 	if (!name)
 		return;
@@ -241,10 +250,13 @@ static bool is_local(int dirfd)
 		0xf2f52010, /* f2fs */
 		0x2fc12fc1, /* zfs */
 	};
+	struct statx stx;
 	struct statfs fs;
 	u32 i;
 
-	if (fstatfs(dirfd, &fs))
+	/* All names of an encrypted directory change when a key comes or goes. */
+	if (fstatfs(dirfd, &fs) || statx(dirfd, "", AT_EMPTY_PATH, 0, &stx) ||
+	    (stx.stx_attributes & STATX_ATTR_ENCRYPTED))
 		return false;
 	for (i = 0; i < ARRAY_SIZE(local); i++)
 		if ((u32)fs.f_type == local[i])

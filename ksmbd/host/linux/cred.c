@@ -18,6 +18,7 @@
 
 #include <linux/capability.h>
 #include <linux/cred.h>
+#include <linux/freezer.h>
 #include <linux/limits.h>
 #include <linux/refcount.h>
 #include <linux/sched.h>
@@ -173,10 +174,32 @@ static bool is_acting(void)
 	return current_cred() != current_real_cred();
 }
 
+/*
+ * No file system may change while a hibernation writes the image of a moment ago. So threads
+ * stop here then, and who is past this is waited for until it leaves. Elsewhere they cannot be
+ * frozen: one that waits for its peer would keep the machine awake.
+ */
+static void begin_changes(void)
+{
+	if (!(current->flags & PF_KTHREAD))
+		return;
+	current->flags &= ~PF_NOFREEZE;
+	smp_mb(); /* either the freezer sees the flag, or it is seen here */
+	if (freezing(current))
+		try_to_freeze();
+}
+
+static void end_changes(void)
+{
+	if (current->flags & PF_KTHREAD)
+		current->flags |= PF_NOFREEZE;
+}
+
 int ksmbd_cred_enter(struct ksmbd_cred *cred)
 {
 	if (WARN_ON_ONCE(is_acting()) || !cred->cred)
 		return -EPERM;
+	begin_changes();
 	/* Kernels before 6.13 count references here and in leave, the later ones do not. */
 	override_creds(cred->cred);
 	return 0;
@@ -184,8 +207,10 @@ int ksmbd_cred_enter(struct ksmbd_cred *cred)
 
 void ksmbd_cred_leave(void)
 {
-	if (is_acting())
-		revert_creds(current_real_cred());
+	if (!is_acting())
+		return;
+	revert_creds(current_real_cred());
+	end_changes();
 }
 
 int ksmbd_cred_check(void)

@@ -18,6 +18,8 @@
 #include <linux/string.h>
 
 #define CCM_NONCE 11
+/* An operation with more entries than fit here has them elsewhere. */
+#define JOB_MAX 16384
 
 /* struct ksmbd_aead_key - owner: whoever created it; immutable */
 struct ksmbd_aead_key {
@@ -26,13 +28,17 @@ struct ksmbd_aead_key {
 };
 
 /**
- * struct aead_job - what one operation allocates, followed by the request
+ * struct aead_job - what one operation allocates, followed by the request and, if they are few,
+ *                   the entries; in the linear mapping: transforms take pieces of it as pages
  * @tag: here, because the caller's may be anywhere
+ * @size: bytes without the entries
+ * @sg: @nents entries, anywhere
  */
 struct aead_job {
 	u8 iv[AEAD_IV_MAX];
 	u8 tag[KSMBD_AEAD_TAG_SIZE];
 	struct aead_request *req;
+	size_t size;
 	u32 nents;
 	u32 used;
 	struct scatterlist *sg;
@@ -76,28 +82,41 @@ static void add_entries(struct aead_job *job, const struct ksmbd_seg *segs, u32 
 	}
 }
 
+static struct scatterlist *entries_of(struct aead_job *job)
+{
+	return (struct scatterlist *)((u8 *)job + job->size);
+}
+
 static struct aead_job *alloc_job(const struct aead_run *run)
 {
 	u32 nents = count_entries(run->aad, run->naad) + count_entries(run->text, run->ntext) + 1;
 	size_t head = ALIGN(sizeof(struct aead_job), CRYPTO_MINALIGN);
 	size_t req_size = sizeof(struct aead_request) + crypto_aead_reqsize(run->tfm);
-	size_t sg_at = ALIGN(head + req_size, __alignof__(struct scatterlist));
-	struct aead_job *job = kvmalloc(sg_at + nents * sizeof(struct scatterlist), GFP_KERNEL);
+	size_t size = ALIGN(head + req_size, __alignof__(struct scatterlist));
+	size_t sg_size = nents * sizeof(struct scatterlist);
+	bool together = size + sg_size <= JOB_MAX;
+	struct aead_job *job = kmalloc(together ? size + sg_size : size, GFP_KERNEL);
 
 	if (!job)
 		return NULL;
 	job->req = (struct aead_request *)((u8 *)job + head);
-	job->sg = (struct scatterlist *)((u8 *)job + sg_at);
+	job->size = size;
 	job->nents = nents;
 	job->used = 0;
-	return job;
+	job->sg = together ? entries_of(job) : kvmalloc(sg_size, GFP_KERNEL);
+	if (job->sg)
+		return job;
+	kfree(job);
+	return NULL;
 }
 
 static void free_job(struct aead_job *job)
 {
+	if (job->sg != entries_of(job))
+		kvfree(job->sg);
 	/* The request's own state comes from the key. */
-	memzero_explicit(job, (u8 *)job->sg - (u8 *)job);
-	kvfree(job);
+	memzero_explicit(job, job->size);
+	kfree(job);
 }
 
 int ksmbd_crypto_run_aead(const struct aead_run *run)

@@ -52,7 +52,7 @@ static int send_pipe(struct pipe_inode_info *pipe, struct splice_desc *sd)
 /* The pipe's buffers in @bv, at most @len bytes of them: returns how many parts, or an errno. */
 static int map_pipe(struct pipe_inode_info *pipe, struct bio_vec *bv, size_t *len)
 {
-	unsigned int tail = pipe->tail;
+	typeof(pipe->tail) tail = pipe->tail; /* wraps as that of the pipe */
 	size_t sum = 0;
 	int n, err = 0;
 

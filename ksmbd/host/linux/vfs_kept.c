@@ -7,7 +7,8 @@
  * A scan holds that lock as well. So a scan and the events meanwhile can go into one table.
  *
  * File systems that others can change behind this kernel's back are always scanned; and
- * directories that are caseless themselves, whose events may spell a name differently.
+ * directories that are caseless themselves, whose events may spell a name differently; and
+ * encrypted ones, all of whose names change when a key comes or goes.
  *
  * struct kept - owner: kept.list; whoever takes it off the list puts the mark's reference.
  * That is an eviction, or fsnotify when the directory goes. It is freed by fsnotify, later.
@@ -34,6 +35,7 @@
 #define MAX_DIRS    64
 #define MAX_NAMES   (256 * 1024) /* of all directories: some 20 MB */
 #define MAX_PER_DIR (MAX_NAMES / 2)
+#define MAX_CHAIN   256 /* names in a bucket: more are no accident */
 #define BUCKETS	    256 /* to begin with */
 #define WATCHED	    (FS_CREATE | FS_DELETE | FS_MOVED_FROM | FS_MOVED_TO)
 
@@ -93,12 +95,18 @@ static void unlock_kept(unsigned int nofs)
 
 /* ---- one directory's names, with the lock ---- */
 
+/* The end of the bucket if there is none; NULL: it is too long. */
 static struct name **find_exact(struct kept *k, const char *text, u32 len, u32 hash)
 {
 	struct name **at = &k->buckets[hash & k->mask];
+	u32 n = 0;
 
-	while (*at && ((*at)->hash != hash || (*at)->len != len || memcmp((*at)->text, text, len)))
+	while (*at &&
+	       ((*at)->hash != hash || (*at)->len != len || memcmp((*at)->text, text, len))) {
+		if (++n > MAX_CHAIN)
+			return NULL;
 		at = &(*at)->next;
+	}
 	return at;
 }
 
@@ -133,6 +141,8 @@ static bool add_name(struct kept *k, const char *text, u32 len)
 	if (k->count >= MAX_PER_DIR || (k->count > k->mask && !grow(k)))
 		return false;
 	at = find_exact(k, text, len, hash);
+	if (!at)
+		return false;
 	if (*at)
 		return true; /* a scan and an event told the same */
 	name = kmalloc(sizeof(*name) + len + 1, GFP_KERNEL);
@@ -152,7 +162,7 @@ static bool add_name(struct kept *k, const char *text, u32 len)
 static void remove_name(struct kept *k, const char *text, u32 len)
 {
 	struct name **at = find_exact(k, text, len, ksmbd_name_hash_caseless(text, len));
-	struct name *name = *at;
+	struct name *name = at ? *at : NULL;
 
 	if (!name)
 		return;
@@ -305,7 +315,7 @@ static bool is_local(const struct inode *dir)
 
 	for (i = 0; i < ARRAY_SIZE(local); i++)
 		if ((u32)dir->i_sb->s_magic == local[i])
-			return !IS_CASEFOLDED(dir);
+			return !IS_CASEFOLDED(dir) && !IS_ENCRYPTED(dir);
 	return false;
 }
 

@@ -120,16 +120,23 @@ int ksmbd_vfs_lookup_last(const struct path *parent, const char *name, u32 len, 
 
 #ifdef KC_LOOKUP_SCOPED
 
+/* A concurrent rename makes the kernel give up on a link with ".."; then it is asked again. */
+#define EAGAIN_TRIES 64
+
 static int walk_scoped(const struct path *from, const char *name, u32 flags, bool dir,
 		       struct path *path)
 {
 	u32 how = LOOKUP_FOLLOW | LOOKUP_BENEATH | LOOKUP_NO_MAGICLINKS;
+	int err, tries = 0;
 
 	if (!(flags & KSMBD_LOOKUP_FOLLOW))
 		how |= LOOKUP_NO_SYMLINKS;
 	if (dir)
 		how |= LOOKUP_DIRECTORY;
-	return vfs_path_lookup(from->dentry, from->mnt, name, how, path);
+	do {
+		err = vfs_path_lookup(from->dentry, from->mnt, name, how, path);
+	} while (err == -EAGAIN && ++tries < EAGAIN_TRIES);
+	return err;
 }
 
 #else
@@ -337,6 +344,9 @@ static int walk_caseless(struct ksmbd_path *path)
 	if (err)
 		path->path = (struct path){};
 	path->parent = w.cur;
+	/* Each step stayed beneath the last one, but that may have been moved out meanwhile. */
+	if ((!err || err == -ENOENT) && !ksmbd_vfs_is_beneath(path->root, &path->parent))
+		err = -ENOTDIR;
 	kfree(path->name);
 	path->name = w.name;
 	path->last = last_of(path->name);
