@@ -13,6 +13,14 @@ enum ksmbd_signing {
 	KSMBD_SIGNING_MANDATORY
 };
 
+/* "smb3 encryption", "smb encrypt": for the whole server or a share */
+enum ksmbd_encryption {
+	KSMBD_ENCRYPTION_OFF,	  /* not offered */
+	KSMBD_ENCRYPTION_AUTO,	  /* used when the client asks */
+	KSMBD_ENCRYPTION_DESIRED, /* demanded of every client that can */
+	KSMBD_ENCRYPTION_REQUIRED /* clients that cannot are refused */
+};
+
 /* Dialects in wire values ([MS-SMB2] 2.2.3); SMB1 is below all of them. */
 #define KSMBD_DIALECT_SMB1 0x0001
 #define KSMBD_DIALECT_202  0x0202
@@ -41,6 +49,7 @@ struct ksmbd_config {
 	u16 min_dialect;
 	u16 max_dialect;
 	enum ksmbd_signing signing;
+	enum ksmbd_encryption encryption;
 	u32 restrict_anonymous;
 	bool guest_ok;
 	u32 max_read;

@@ -139,7 +139,7 @@ static bool is_meant(const struct ksmbd_request *req, const struct ksmbd_request
 {
 	if (cancel->hdr.flags & SMB2_FLAGS_ASYNC_COMMAND)
 		return req->park.async_id && req->park.async_id == cancel->hdr.async_id;
-	return holds_element(req, cancel->hdr.message_id);
+	return smp_load_acquire(&req->readable) && holds_element(req, cancel->hdr.message_id);
 }
 
 /* Ends @req if it is parked; else it is marked, and ends as soon as it would wait. */

@@ -34,7 +34,10 @@ static ntstatus_t check_session(struct ksmbd_request *req)
 static ntstatus_t find_tree(struct ksmbd_request *req)
 {
 	req->tree = ksmbd_tree_lookup(req->session, req->hdr.tree_id);
-	return req->tree ? STATUS_SUCCESS : STATUS_NETWORK_NAME_DELETED;
+	if (!req->tree)
+		return STATUS_NETWORK_NAME_DELETED;
+	/* 3.3.5.2.11 */
+	return req->tree->encrypt && !req->sealed ? STATUS_ACCESS_DENIED : STATUS_SUCCESS;
 }
 
 static void get_open(void *obj)

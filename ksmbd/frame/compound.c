@@ -243,6 +243,11 @@ void ksmbd_request_run(struct ksmbd_request *req)
 {
 	ntstatus_t status;
 
+	if (!req->readable && !ksmbd_request_open(req)) {
+		ksmbd_conn_shutdown(req->conn);
+		ksmbd_request_free(req);
+		return;
+	}
 	if (req->deferred)
 		status = ksmbd_dispatch_again(req);
 	else if (req->interim_sent)

@@ -9,14 +9,14 @@
 #include "frame/outgoing.h"
 #include "protect/preauth.h"
 #include "protect/protect.h"
+#include "protect/seal.h"
 #include "session/conn.h"
+#include "session/session.h"
 #include "smb2/reply.h"
 #include "util/workers.h"
 #include "wire/smb2_format.h"
 
 #define SEGS_PER_REPLY 3 /* header and body, payload, padding */
-
-static u8 zero_pad[8]; /* never written */
 
 /* The segments of one element; returns how many, and its length in @len. */
 static u32 fill_segs(struct ksmbd_reply *reply, bool last, struct ksmbd_seg *segs, u32 *len)
@@ -29,7 +29,7 @@ static u32 fill_segs(struct ksmbd_reply *reply, bool last, struct ksmbd_seg *seg
 		segs[n++] = reply->payload;
 	pad = last ? 0 : -*len & 7;
 	if (pad)
-		segs[n++] = (struct ksmbd_seg){ .data = zero_pad, .len = pad };
+		segs[n++] = (struct ksmbd_seg){ .data = reply->pad, .len = pad };
 	*len += pad;
 	if (!last)
 		put_unaligned_le32(*len, reply->wr.buf + SMB2_HEADER_NEXT_OFFSET);
@@ -47,11 +47,38 @@ static int hash_reply(struct ksmbd_request *req, const struct ksmbd_seg *segs, u
 	return err;
 }
 
+/* The vector's first segments: the length word, and the transform header of a sealed message. */
+static u32 first_element(const struct ksmbd_outgoing *out)
+{
+	return out->sealer ? 2 : 1;
+}
+
+/* Puts the headers in front of the elements; sealing comes last, over all of them. */
+static int complete_vector(struct ksmbd_outgoing *out)
+{
+	u32 first = first_element(out);
+	int err;
+
+	if (out->sealer) {
+		err = ksmbd_seal_message(out->sealer, out->transform, out->segs + first,
+					 out->nsegs - first);
+		if (err)
+			return err;
+		out->segs[1] = (struct ksmbd_seg){ .data = out->transform,
+						   .len = sizeof(out->transform) };
+		out->total += sizeof(out->transform);
+	}
+	put_unaligned_be32(out->total, out->length);
+	out->segs[0] = (struct ksmbd_seg){ .data = out->length, .len = sizeof(out->length) };
+	out->total += sizeof(out->length);
+	return 0;
+}
+
 /* Builds the whole vector, signing on the way. */
 static int build_vector(struct ksmbd_request *req, struct ksmbd_outgoing *out)
 {
 	struct ksmbd_reply *reply;
-	u32 used = 1, len;
+	u32 used = first_element(out), len;
 	int err = 0;
 
 	list_for_each_entry(reply, &out->replies, link) {
@@ -66,11 +93,8 @@ static int build_vector(struct ksmbd_request *req, struct ksmbd_outgoing *out)
 		used += n;
 		out->total += len;
 	}
-	put_unaligned_be32(out->total, out->length);
-	out->segs[0] = (struct ksmbd_seg){ .data = out->length, .len = sizeof(out->length) };
-	out->total += sizeof(out->length);
 	out->nsegs = used;
-	return 0;
+	return complete_vector(out);
 }
 
 static int prepare_message(struct ksmbd_request *req, struct ksmbd_outgoing *out)
@@ -82,7 +106,7 @@ static int prepare_message(struct ksmbd_request *req, struct ksmbd_outgoing *out
 		n++;
 	out->segs = out->few;
 	if (n > 1)
-		out->segs = kcalloc(1 + n * SEGS_PER_REPLY, sizeof(*out->segs), GFP_KERNEL);
+		out->segs = kcalloc(first_element(out) + n * SEGS_PER_REPLY, sizeof(*out->segs), GFP_KERNEL);
 	if (!out->segs)
 		return -ENOMEM;
 	return build_vector(req, out);
@@ -110,6 +134,8 @@ void ksmbd_outgoing_free(struct ksmbd_conn *conn, struct ksmbd_outgoing *out)
 	}
 	if (out->segs != out->few)
 		kfree(out->segs);
+	if (out->sealer)
+		ksmbd_session_put(out->sealer);
 	if (out->cost) {
 		atomic_sub(out->cost, &conn->running_bytes);
 		wake_up_all(&conn->idle);
@@ -189,6 +215,10 @@ void ksmbd_outgoing_send(struct ksmbd_request *req, bool last)
 
 	req->out = NULL;
 	out->last = last;
+	if (req->sealer) {
+		ksmbd_session_get(req->sealer);
+		out->sealer = req->sealer;
+	}
 	if (list_empty(&out->replies) || prepare_message(req, out)) {
 		ksmbd_outgoing_free(conn, out);
 		ksmbd_conn_shutdown(conn);

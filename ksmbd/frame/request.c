@@ -10,6 +10,7 @@
 #include "frame/outgoing.h"
 #include "frame/request.h"
 #include "open/open.h"
+#include "protect/protect.h"
 #include "session/conn.h"
 #include "session/session.h"
 #include "wire/smb2_format.h"
@@ -118,7 +119,9 @@ void ksmbd_request_free(struct ksmbd_request *req)
 	list_del(&req->link);
 	spin_unlock(&conn->lock);
 	/* Not earlier: a CANCEL looks into the messages of the list. */
-	give_buffer(conn, req->buf, req->buf_size);
+	give_buffer(conn, req->buf - req->head, req->buf_size);
+	if (req->sealer)
+		ksmbd_session_put(req->sealer);
 	atomic_sub(req->cost, &conn->running_bytes);
 	wake_up_all(&conn->idle);
 	kfree(req);
@@ -143,6 +146,16 @@ static void set_cost(struct ksmbd_request *req, u64 charge)
 	req->cost = cost;
 }
 
+bool ksmbd_request_open(struct ksmbd_request *req)
+{
+	if (!ksmbd_protect_open(req))
+		return false;
+	req->head = SMB2_TRANSFORM_SIZE;
+	req->buf += SMB2_TRANSFORM_SIZE;
+	req->len -= SMB2_TRANSFORM_SIZE;
+	return ksmbd_request_check(req);
+}
+
 bool ksmbd_request_check(struct ksmbd_request *req)
 {
 	struct ksmbd_smb2_hdr hdr;
@@ -164,6 +177,7 @@ bool ksmbd_request_check(struct ksmbd_request *req)
 		charge += max_t(u32, charge_of(req->conn, &hdr), 1);
 		if (!hdr.next) {
 			set_cost(req, charge);
+			smp_store_release(&req->readable, true);
 			return true;
 		}
 		/* 3.3.5.2.7: 8-byte aligned and inside the message, or the peer is broken */

@@ -18,6 +18,7 @@
 #include "util/status_types.h"
 #include "wire/cursor.h"
 #include "wire/smb2_hdr_types.h"
+#include "wire/transform.h"
 
 struct ksmbd_channel;
 struct ksmbd_open;
@@ -36,7 +37,8 @@ struct ksmbd_tree;
  * @payload_buf: kvmalloc'ed memory behind @payload, freed with the reply, or NULL
  * @signer: channel whose key signs this element, counted, or NULL
  * @big: buffer behind @wr when @small is too small
- * @pad: zero bytes after the payload, so that the next element is 8-byte aligned
+ * @pad: the zero bytes after the payload, so that the next element is 8-byte aligned; its own,
+ *       because sealing changes them
  */
 struct ksmbd_reply {
 	struct list_head link;
@@ -45,7 +47,7 @@ struct ksmbd_reply {
 	struct ksmbd_seg payload;
 	void *payload_buf;
 	u8 *big;
-	u32 pad;
+	u8 pad[8];
 	u8 small[KSMBD_REPLY_INLINE];
 };
 
@@ -56,6 +58,7 @@ struct ksmbd_reply {
  * Owner: the request while it is being built, then the connection's queue, until it is
  * sent or the connection ends.
  * @segs, @nsegs, @total, @sent: the vector, length word included; @few unless too many
+ * @sealer: session whose key seals the message, counted, or NULL; @transform: its header
  * @cost: what it still counts in conn->running_bytes
  * @last: the connection ends after it
  * @first: saves the allocation for single requests
@@ -70,7 +73,9 @@ struct ksmbd_outgoing {
 	u64 sent;
 	bool last;
 	u8 length[4];
-	struct ksmbd_seg few[4];
+	u8 transform[SMB2_TRANSFORM_SIZE];
+	struct ksmbd_session *sealer;
+	struct ksmbd_seg few[5];
 	struct ksmbd_reply first;
 };
 
@@ -114,6 +119,10 @@ struct ksmbd_request {
 	struct ksmbd_conn *conn;
 	u8 *buf; /* the message, from its protocol id on */
 	u32 len;
+	u32 head;		       /* bytes of the buffer before @buf: the transform header's */
+	struct ksmbd_session *sealer;  /* whose keys sealed the message, and seal the reply; counted */
+	bool sealed;		       /* arrived sealed; true even before it is opened */
+	bool readable;		       /* @buf holds checked headers: a CANCEL may look at them */
 	u32 buf_size;
 	u32 cost; /* bytes it counts for in conn->running_bytes */
 

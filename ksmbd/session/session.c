@@ -95,6 +95,8 @@ void ksmbd_session_put(struct ksmbd_session *session)
 	ksmbd_idtable_destroy(&session->trees);
 	ksmbd_idtable_destroy(&session->opens);
 	ksmbd_user_put(session->user);
+	ksmbd_aead_key_free(session->seal_in);
+	ksmbd_aead_key_free(session->seal_out);
 	kfree_sensitive(session);
 }
 

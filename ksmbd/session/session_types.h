@@ -15,6 +15,7 @@
 #ifndef KSMBD_SESSION_SESSION_TYPES_H
 #define KSMBD_SESSION_SESSION_TYPES_H
 
+#include <linux/atomic.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/refcount.h>
@@ -25,6 +26,7 @@
 #include "host/upcall.h"
 #include "util/idtable.h"
 
+struct ksmbd_aead_key;
 struct ksmbd_conn;
 struct ksmbd_cred;
 struct ksmbd_mac_key;
@@ -59,6 +61,7 @@ struct ksmbd_share {
  * @user: whose rights hold on it: the session's user, or who "force user" and "force
  *        group" make of it
  * @max_access: the most any open on it may have (FILE_*)
+ * @encrypt: every request on it must be sealed
  * @gone: (session's lock) disconnected; no new opens
  */
 struct ksmbd_tree {
@@ -68,6 +71,7 @@ struct ksmbd_tree {
 	u32 max_access;
 	bool gone;
 	bool writable;
+	bool encrypt;
 	struct ksmbd_share *share;
 	struct ksmbd_user *user;
 };
@@ -78,6 +82,13 @@ enum ksmbd_session_state {
 	KSMBD_SESSION_CLOSED, /* logged off, or its last channel is gone */
 };
 
+/**
+ * struct ksmbd_session - a user's context, on one connection or several
+ * @encrypt: every request must be sealed (Session.EncryptData)
+ * @cipher, @seal_in, @seal_out: set before it is VALID, then immutable; 0 and NULL where the
+ *     connection has no cipher, and for guest and anonymous sessions
+ * @seal_nonce: number of messages that were sealed
+ */
 struct ksmbd_session {
 	refcount_t refs;
 	u64 id;
@@ -86,10 +97,15 @@ struct ksmbd_session {
 	enum ksmbd_session_state state; /* (lock) */
 	u32 nr_channels;		/* (lock) */
 	bool signing_required;
+	bool encrypt;
 	u16 dialect;
+	u16 cipher;
 	u8 client_guid[16];
 	struct ksmbd_user *user; /* set when VALID, then immutable */
 	u8 key[KSMBD_SESSION_KEY_SIZE];
+	struct ksmbd_aead_key *seal_in;
+	struct ksmbd_aead_key *seal_out;
+	atomic64_t seal_nonce;
 	struct ksmbd_idtable trees;
 	struct ksmbd_idtable opens;
 };

@@ -113,6 +113,16 @@ static u32 tree_id(u64 slot)
 	return (u32)(slot >> 32) << 16 | (u32)slot;
 }
 
+/* 3.3.5.7: is the tree to be sealed? False: it must be, and the client cannot. */
+static bool settle_encryption(const struct ksmbd_session *session, struct ksmbd_tree *tree)
+{
+	u32 flags = tree->share->conf.flags;
+
+	tree->encrypt = session->cipher &&
+			(flags & (KSMBD_SHARE_ENCRYPT_DATA | KSMBD_SHARE_ENCRYPT_DESIRED));
+	return tree->encrypt || !(flags & KSMBD_SHARE_ENCRYPT_DATA);
+}
+
 /* Enters @tree, then asks the daemon, which wants to know the id it admits. */
 static ntstatus_t admit_tree(struct ksmbd_conn *conn, struct ksmbd_session *session,
 			     struct ksmbd_tree *tree)
@@ -180,7 +190,9 @@ ntstatus_t ksmbd_tree_connect(struct ksmbd_conn *conn, struct ksmbd_session *ses
 	status = STATUS_INSUFFICIENT_RESOURCES;
 	tree->user = ksmbd_user_forced(session->user, forced_id(share->conf.force_uid),
 				       forced_id(share->conf.force_gid));
-	if (tree->user)
+	if (tree->user && !settle_encryption(session, tree))
+		status = STATUS_ACCESS_DENIED;
+	else if (tree->user)
 		status = admit_tree(conn, session, tree);
 	if (status != STATUS_SUCCESS) {
 		ksmbd_tree_put(tree);

@@ -9,6 +9,7 @@
 #include "host/crypto.h"
 #include "protect/kdf.h"
 #include "protect/preauth.h"
+#include "protect/seal.h"
 #include "session/conn.h"
 #include "session/session.h"
 #include "smb2/reply.h"
@@ -114,9 +115,11 @@ static ntstatus_t run_auth(struct ksmbd_request *req, const struct setup_args *a
 
 static int create_sign_key(struct ksmbd_conn *conn, struct ksmbd_channel *channel, const u8 *key)
 {
-	enum ksmbd_mac_alg alg = conn->signing_alg == SMB2_SIGNING_HMAC_SHA256 ?
-					 KSMBD_MAC_HMAC_SHA256 :
-					 KSMBD_MAC_AES_CMAC;
+	static const enum ksmbd_mac_alg algs[] = {
+		[SMB2_SIGNING_HMAC_SHA256] = KSMBD_MAC_HMAC_SHA256,
+		[SMB2_SIGNING_AES_CMAC] = KSMBD_MAC_AES_CMAC,
+		[SMB2_SIGNING_AES_GMAC] = KSMBD_MAC_AES_GMAC,
+	};
 	u8 derived[KSMBD_SESSION_KEY_SIZE];
 	int err = 0;
 
@@ -125,9 +128,23 @@ static int create_sign_key(struct ksmbd_conn *conn, struct ksmbd_channel *channe
 		err = ksmbd_kdf_derive(KSMBD_KEY_SIGNING, conn->dialect, channel->preauth, key,
 				       KSMBD_SESSION_KEY_SIZE, derived, sizeof(derived));
 	if (!err)
-		err = ksmbd_mac_key_create(alg, derived, sizeof(derived), &channel->sign_key);
+		err = ksmbd_mac_key_create(algs[conn->signing_alg], derived, sizeof(derived), &channel->sign_key);
 	memzero_explicit(derived, sizeof(derived));
 	return err;
+}
+
+/* 3.3.5.5.3: whether the session is to be sealed, and with what. */
+static ntstatus_t settle_encryption(struct ksmbd_request *req)
+{
+	enum ksmbd_encryption wanted = req->conn->config->encryption;
+	struct ksmbd_session *session = req->session;
+
+	if (ksmbd_seal_create_keys(session, req->conn, req->channel->preauth))
+		return STATUS_INSUFFICIENT_RESOURCES;
+	if (!session->cipher && wanted == KSMBD_ENCRYPTION_REQUIRED)
+		return STATUS_ACCESS_DENIED;
+	session->encrypt = session->cipher && wanted >= KSMBD_ENCRYPTION_DESIRED;
+	return STATUS_SUCCESS;
 }
 
 /* PreviousSessionId: the same user's session from before a reconnect ends. 3.3.5.5.3 */
@@ -154,10 +171,15 @@ static ntstatus_t establish(struct ksmbd_request *req, const struct setup_args *
 	const struct ksmbd_auth_result *auth = ksmbd_auth_result(req->channel->auth);
 	struct ksmbd_session *session = req->session;
 	struct ksmbd_conn *conn = req->conn;
+	ntstatus_t status;
 
 	session->user = ksmbd_user_create(auth);
 	if (!session->user)
 		return STATUS_INSUFFICIENT_RESOURCES;
+	/* A guest has no key: there is nothing to seal with. */
+	if ((auth->guest || auth->anonymous) &&
+	    conn->config->encryption == KSMBD_ENCRYPTION_REQUIRED)
+		return STATUS_ACCESS_DENIED;
 	if (!auth->guest && !auth->anonymous) {
 		memcpy(session->key, auth->session_key, sizeof(session->key));
 		if (create_sign_key(conn, req->channel, session->key))
@@ -165,6 +187,9 @@ static ntstatus_t establish(struct ksmbd_request *req, const struct setup_args *
 		session->signing_required =
 			(conn->server_security_mode & SMB2_NEGOTIATE_SIGNING_REQUIRED) ||
 			(args->security_mode & SMB2_NEGOTIATE_SIGNING_REQUIRED);
+		status = settle_encryption(req);
+		if (status != STATUS_SUCCESS)
+			return status;
 	}
 	end_previous(session, args->previous_id);
 	if (!ksmbd_session_set_state(session, KSMBD_SESSION_VALID))
@@ -186,9 +211,12 @@ static ntstatus_t reestablish(struct ksmbd_request *req)
 	return STATUS_SUCCESS;
 }
 
-static u16 session_flags(const struct ksmbd_user *user)
+static u16 session_flags(const struct ksmbd_session *session)
 {
-	return (user->guest ? SMB2_SESSION_FLAG_IS_GUEST : 0) |
+	const struct ksmbd_user *user = session->user;
+
+	return (session->encrypt ? SMB2_SESSION_FLAG_ENCRYPT_DATA : 0) |
+	       (user->guest ? SMB2_SESSION_FLAG_IS_GUEST : 0) |
 	       (user->anonymous ? SMB2_SESSION_FLAG_IS_NULL : 0);
 }
 
@@ -217,7 +245,7 @@ static ntstatus_t execute_setup(struct ksmbd_request *req, const struct setup_ar
 	if (status == STATUS_SUCCESS)
 		status = again ? reestablish(req) : establish(req, args);
 	if (status == STATUS_SUCCESS)
-		result->session_flags = session_flags(req->session->user);
+		result->session_flags = session_flags(req->session);
 	req->sign_success = status == STATUS_SUCCESS;
 	ksmbd_auth_free(req->channel->auth);
 	req->channel->auth = NULL;

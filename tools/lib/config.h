@@ -32,6 +32,14 @@ enum conf_signing {
 	CONF_SIGNING_MANDATORY
 };
 
+/* On a share, off is as auto: what the server offers, the client may use. */
+enum conf_encryption {
+	CONF_ENCRYPTION_OFF,
+	CONF_ENCRYPTION_AUTO,
+	CONF_ENCRYPTION_DESIRED,
+	CONF_ENCRYPTION_REQUIRED
+};
+
 /* "vfs objects" */
 #define CONF_VFS_ACL_XATTR     1
 #define CONF_VFS_STREAMS_XATTR 2
@@ -58,6 +66,7 @@ struct conf_global {
 	uint32_t max_protocol;
 	uint32_t min_protocol;
 	uint32_t signing;
+	uint32_t encryption;
 	char *server_string;
 	uint32_t max_credits;
 	uint32_t max_read;
@@ -93,6 +102,7 @@ struct conf_share {
 	uint32_t force_directory_mode;
 	uint32_t max_connections;
 	uint32_t vfs_objects;
+	uint32_t encryption;
 	char *force_user;
 	char *force_group;
 	uint32_t force_uid;

@@ -71,22 +71,16 @@ static const struct param_choice guest_maps[] = {
 	{ NULL },
 };
 
-/* Who requires encryption must not be served without it. */
-#define NO_ENCRYPTION "cannot be had: sessions are not encrypted yet"
+/* Both dialects of smb.conf: this family's words, and those of "smb encrypt" elsewhere. */
 static const struct param_choice encryptions[] = {
-	{ "auto", 0 },
-	{ "disabled", 0 },
-	{ "no", 0 },
-	{ "off", 0 },
-	{ "false", 0 },
-	{ "0", 0 },
-	{ "enabled", 0, CHOICE_WARN, NO_ENCRYPTION },
-	{ "yes", 0, CHOICE_WARN, NO_ENCRYPTION },
-	{ "on", 0, CHOICE_WARN, NO_ENCRYPTION },
-	{ "true", 0, CHOICE_WARN, NO_ENCRYPTION },
-	{ "1", 0, CHOICE_WARN, NO_ENCRYPTION },
-	{ "mandatory", 0, CHOICE_REFUSE, NO_ENCRYPTION },
-	{ "required", 0, CHOICE_REFUSE, NO_ENCRYPTION },
+	{ "auto", CONF_ENCRYPTION_AUTO },	  { "default", CONF_ENCRYPTION_AUTO },
+	{ "if_required", CONF_ENCRYPTION_AUTO },  { "enabled", CONF_ENCRYPTION_AUTO },
+	{ "desired", CONF_ENCRYPTION_DESIRED },	  { "required", CONF_ENCRYPTION_REQUIRED },
+	{ "mandatory", CONF_ENCRYPTION_REQUIRED }, { "yes", CONF_ENCRYPTION_REQUIRED },
+	{ "on", CONF_ENCRYPTION_REQUIRED },	  { "true", CONF_ENCRYPTION_REQUIRED },
+	{ "1", CONF_ENCRYPTION_REQUIRED },	  { "off", CONF_ENCRYPTION_OFF },
+	{ "disabled", CONF_ENCRYPTION_OFF },	  { "no", CONF_ENCRYPTION_OFF },
+	{ "false", CONF_ENCRYPTION_OFF },	  { "0", CONF_ENCRYPTION_OFF },
 	{ NULL },
 };
 
@@ -128,6 +122,8 @@ const struct param conf_params[] = {
 	G("smb2 max read", SIZE, max_read, "4M", 64 * KIB, 8 * MIB),
 	G("smb2 max trans", SIZE, max_trans, "1M", 64 * KIB, 8 * MIB),
 	G("smb2 max write", SIZE, max_write, "4M", 64 * KIB, 8 * MIB),
+	G("smb3 encryption", CHOICE, encryption, "auto", .choices = encryptions),
+	G("smb encrypt", CHOICE, encryption, NULL, .choices = encryptions),
 	G("tcp port", NUMBER, tcp_port, "445", 0, 65535),
 	G("workgroup", STRING, workgroup, "WORKGROUP", 1, 15),
 
@@ -140,7 +136,6 @@ const struct param conf_params[] = {
 	WITHOUT_EFFECT("server multi channel support", GLOBAL, LATER),
 	WITHOUT_EFFECT("share:fake_fscaps", GLOBAL, LATER),
 	WITHOUT_EFFECT("smb2 leases", GLOBAL, LATER),
-	{ "smb3 encryption", PARAM_GLOBAL, PARAM_NONE, .choices = encryptions, .remark = LATER },
 	WITHOUT_EFFECT("smbd max io size", GLOBAL, "for SMB Direct, which is not served yet"),
 
 	S("admin users", LIST, admin_users, NULL, .remark = LATER),
@@ -174,6 +169,8 @@ const struct param conf_params[] = {
 	S("directory", PATH, path, NULL, 0, 4095),
 	S("read list", LIST, read_list, NULL),
 	S("read only", BOOL, read_only, "yes"),
+	S("smb encrypt", CHOICE, encryption, "auto", .choices = encryptions),
+	S("smb3 encryption", CHOICE, encryption, NULL, .choices = encryptions),
 	S("store dos attributes", BOOL, store_dos_attributes, "yes"),
 	S("valid users", LIST, valid_users, NULL),
 	S("veto files", VETO, veto, NULL),

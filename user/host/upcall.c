@@ -106,6 +106,8 @@ static u32 share_flags(const struct conf_share *share)
 		{ share->vfs_objects & CONF_VFS_STREAMS_XATTR, KSMBD_SHARE_STREAMS },
 		{ share->follow_symlinks, KSMBD_SHARE_FOLLOW_SYMLINKS },
 		{ share->vfs_objects & CONF_VFS_ACL_XATTR, KSMBD_SHARE_ACL_XATTR },
+		{ share->encryption == CONF_ENCRYPTION_REQUIRED, KSMBD_SHARE_ENCRYPT_DATA },
+		{ share->encryption == CONF_ENCRYPTION_DESIRED, KSMBD_SHARE_ENCRYPT_DESIRED },
 	};
 	u32 value = 0;
 	size_t i;
