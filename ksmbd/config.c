@@ -20,6 +20,7 @@ void ksmbd_config_defaults(struct ksmbd_config *values)
 	values->min_dialect = KSMBD_DIALECT_202;
 	values->max_dialect = KSMBD_DIALECT_311;
 	values->signing = KSMBD_SIGNING_AUTO;
+	values->multichannel = true;
 	values->encryption = KSMBD_ENCRYPTION_AUTO;
 	values->restrict_anonymous = 2;
 	values->max_read = 4u << 20;

@@ -32,6 +32,7 @@ enum ksmbd_encryption {
 /**
  * struct ksmbd_config - the settings; owner: config.c, shared read-only
  * @min_dialect, @max_dialect: wire values
+ * @multichannel: sessions may be bound to further connections
  * @restrict_anonymous: 0: anonymous sessions are allowed to IPC$; 1, 2: not at all.
  *     Engine default 2 (off by default).
  * @guest_ok: "map to guest" is not "never": unknown users may become guests
@@ -50,6 +51,7 @@ struct ksmbd_config {
 	u16 max_dialect;
 	enum ksmbd_signing signing;
 	enum ksmbd_encryption encryption;
+	bool multichannel;
 	u32 restrict_anonymous;
 	bool guest_ok;
 	u32 max_read;

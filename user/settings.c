@@ -168,6 +168,7 @@ static void fill_values(const struct conf_global *global, struct ksmbd_config *v
 	values->min_dialect = global->min_protocol;
 	values->max_dialect = global->max_protocol;
 	values->signing = signings[global->signing];
+	values->multichannel = global->multichannel;
 	values->encryption = encryptions[global->encryption];
 	values->restrict_anonymous = global->restrict_anonymous;
 	values->guest_ok = global->map_to_guest != CONF_MAP_NEVER;

@@ -23,7 +23,7 @@ static ntstatus_t check_order(struct ksmbd_request *req)
 
 static ntstatus_t check_session(struct ksmbd_request *req)
 {
-	if (!req->session || ksmbd_session_state(req->session) == KSMBD_SESSION_CLOSED)
+	if (!req->channel || ksmbd_session_state(req->session) == KSMBD_SESSION_CLOSED)
 		return STATUS_USER_SESSION_DELETED;
 	if (ksmbd_session_state(req->session) != KSMBD_SESSION_VALID ||
 	    !smp_load_acquire(&req->channel->established))

@@ -123,10 +123,8 @@ static void finish_reply(struct ksmbd_request *req, ntstatus_t status, u32 credi
 		hdr.async_id = req->park.async_id;
 	}
 	ksmbd_smb2_hdr_write(reply->wr.buf, &hdr, status, credits);
-	if (ksmbd_reply_will_sign(req) && status != STATUS_PENDING) {
-		reply->signer = req->channel;
-		refcount_inc(&reply->signer->refs);
-	}
+	if (ksmbd_reply_will_sign(req) && status != STATUS_PENDING)
+		reply->signer = ksmbd_sign_key_get(req->sign_key);
 	list_add_tail(&reply->link, &req->out->replies);
 	req->reply = NULL;
 }

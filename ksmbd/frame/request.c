@@ -98,6 +98,8 @@ void ksmbd_request_drop_element(struct ksmbd_request *req)
 	if (req->session)
 		ksmbd_session_put(req->session);
 	ksmbd_channel_put(req->channel);
+	ksmbd_sign_key_put(req->sign_key);
+	req->sign_key = NULL;
 	req->open = NULL;
 	req->tree = NULL;
 	req->session = NULL;

@@ -24,6 +24,7 @@ struct ksmbd_channel;
 struct ksmbd_open;
 struct ksmbd_request;
 struct ksmbd_session;
+struct ksmbd_sign_key;
 struct ksmbd_tree;
 
 #define KSMBD_REPLY_INLINE 512
@@ -35,14 +36,14 @@ struct ksmbd_tree;
  * @payload: appended after the written bytes when its len is not 0 (READ data); when
  *      .file is set, the reply holds a reference on it
  * @payload_buf: kvmalloc'ed memory behind @payload, freed with the reply, or NULL
- * @signer: channel whose key signs this element, counted, or NULL
+ * @signer: the key that signs this element, counted, or NULL
  * @big: buffer behind @wr when @small is too small
  * @pad: the zero bytes after the payload, so that the next element is 8-byte aligned; its own,
  *       because sealing changes them
  */
 struct ksmbd_reply {
 	struct list_head link;
-	struct ksmbd_channel *signer;
+	struct ksmbd_sign_key *signer;
 	struct ksmbd_wr wr;
 	struct ksmbd_seg payload;
 	void *payload_buf;
@@ -135,6 +136,7 @@ struct ksmbd_request {
 	struct ksmbd_session *session;
 	struct ksmbd_tree *tree;
 	struct ksmbd_open *open;
+	struct ksmbd_sign_key *sign_key; /* signs the reply, if it is to be signed; counted */
 	bool signed_ok; /* carried a valid signature */
 	bool keep_body; /* the body goes out although the status is no success */
 

@@ -95,6 +95,7 @@ void ksmbd_session_put(struct ksmbd_session *session)
 	ksmbd_idtable_destroy(&session->trees);
 	ksmbd_idtable_destroy(&session->opens);
 	ksmbd_user_put(session->user);
+	ksmbd_sign_key_put(session->sign_key);
 	ksmbd_aead_key_free(session->seal_in);
 	ksmbd_aead_key_free(session->seal_out);
 	kfree_sensitive(session);
@@ -174,7 +175,7 @@ void ksmbd_channel_put(struct ksmbd_channel *channel)
 	if (!channel || !refcount_dec_and_test(&channel->refs))
 		return;
 	ksmbd_auth_free(channel->auth);
-	ksmbd_mac_key_free(channel->sign_key);
+	ksmbd_sign_key_put(channel->sign_key);
 	ksmbd_session_put(channel->session);
 	kfree_sensitive(channel);
 }
@@ -189,6 +190,21 @@ void ksmbd_channel_end(struct ksmbd_channel *channel)
 	spin_unlock(&session->lock);
 	if (last)
 		ksmbd_session_close(session);
+}
+
+struct ksmbd_sign_key *ksmbd_sign_key_get(struct ksmbd_sign_key *key)
+{
+	if (key)
+		refcount_inc(&key->refs);
+	return key;
+}
+
+void ksmbd_sign_key_put(struct ksmbd_sign_key *key)
+{
+	if (!key || !refcount_dec_and_test(&key->refs))
+		return;
+	ksmbd_mac_key_free(key->mac);
+	kfree(key);
 }
 
 struct ksmbd_user *ksmbd_user_create(const struct ksmbd_auth_result *result)

@@ -42,6 +42,10 @@ void ksmbd_channel_put(struct ksmbd_channel *channel);
 /** ksmbd_channel_end() - @channel left its connection; the session's last one closes it */
 void ksmbd_channel_end(struct ksmbd_channel *channel);
 
+/** ksmbd_sign_key_get(), _put() - NULL is ignored */
+struct ksmbd_sign_key *ksmbd_sign_key_get(struct ksmbd_sign_key *key);
+void ksmbd_sign_key_put(struct ksmbd_sign_key *key);
+
 /** ksmbd_user_create() - from an authentication's result; NULL without memory */
 struct ksmbd_user *ksmbd_user_create(const struct ksmbd_auth_result *result);
 /**

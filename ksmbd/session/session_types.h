@@ -48,6 +48,16 @@ struct ksmbd_user {
 	char account[KSMBD_ACCOUNT_SIZE];
 };
 
+/**
+ * struct ksmbd_sign_key - immutable, counted: what signs; every reply on its way has a reference
+ * @alg: SMB2_SIGNING_*
+ */
+struct ksmbd_sign_key {
+	refcount_t refs;
+	u16 alg;
+	struct ksmbd_mac_key *mac;
+};
+
 struct ksmbd_share {
 	refcount_t refs;
 	bool is_pipe;
@@ -87,6 +97,7 @@ enum ksmbd_session_state {
  * @encrypt: every request must be sealed (Session.EncryptData)
  * @cipher, @seal_in, @seal_out: set before it is VALID, then immutable; 0 and NULL where the
  *     connection has no cipher, and for guest and anonymous sessions
+ * @sign_key: of its first channel: proves that who binds another one knows the session key
  * @seal_nonce: number of messages that were sealed
  */
 struct ksmbd_session {
@@ -103,6 +114,7 @@ struct ksmbd_session {
 	u8 client_guid[16];
 	struct ksmbd_user *user; /* set when VALID, then immutable */
 	u8 key[KSMBD_SESSION_KEY_SIZE];
+	struct ksmbd_sign_key *sign_key;
 	struct ksmbd_aead_key *seal_in;
 	struct ksmbd_aead_key *seal_out;
 	atomic64_t seal_nonce;
@@ -114,6 +126,7 @@ struct ksmbd_session {
  * struct ksmbd_channel - a session on a connection
  * @auth: exchange under way, under the connection's setup_lock
  * @preauth: session's preauthentication hash while it is being set up
+ * @binding: a further connection of a session that others are on already; immutable
  * @sign_key: NULL until established, and for guest and anonymous sessions
  */
 struct ksmbd_channel {
@@ -123,8 +136,9 @@ struct ksmbd_channel {
 	struct ksmbd_session *session;
 	struct ksmbd_auth *auth;
 	u8 preauth[64];
+	bool binding;
 	bool established;
-	struct ksmbd_mac_key *sign_key;
+	struct ksmbd_sign_key *sign_key;
 };
 
 #endif

@@ -183,6 +183,8 @@ static ntstatus_t execute_negotiate(struct ksmbd_request *req, const struct nego
 	conn->client_capabilities = args->capabilities;
 	memcpy(conn->client_guid, args->client_guid, sizeof(conn->client_guid));
 	conn->signing_alg = choose_signing(args->dialect, &args->ctx);
+	if (args->dialect >= KSMBD_DIALECT_300 && conn->config->multichannel)
+		conn->server_capabilities |= SMB2_GLOBAL_CAP_MULTI_CHANNEL;
 	conn->cipher = choose_cipher(conn, args);
 	if (conn->cipher && args->dialect < KSMBD_DIALECT_311)
 		conn->server_capabilities |= SMB2_GLOBAL_CAP_ENCRYPTION;

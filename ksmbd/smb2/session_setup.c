@@ -45,27 +45,35 @@ static ntstatus_t decode_setup(struct ksmbd_request *req, struct setup_args *arg
 	return ksmbd_rd_ok(rd) ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
 }
 
-/* A new session and its first channel, both in the request. */
-static ntstatus_t begin_session(struct ksmbd_request *req)
+/* The request's session gets a channel on the request's connection. */
+static ntstatus_t add_channel(struct ksmbd_request *req, bool binding)
 {
 	struct ksmbd_conn *conn = req->conn;
-	int err;
 
-	if (ksmbd_session_create(conn, &req->session))
-		return STATUS_INSUFFICIENT_RESOURCES;
 	req->channel = ksmbd_channel_create(req->session);
-	if (!req->channel) {
-		ksmbd_session_close(req->session);
+	if (!req->channel)
 		return STATUS_INSUFFICIENT_RESOURCES;
-	}
-	refcount_inc(&req->channel->refs); /* the connection's */
-	err = ksmbd_conn_add_channel(conn, req->channel);
-	if (err) {
-		ksmbd_channel_end(req->channel);
-		ksmbd_channel_put(req->channel);
-		return STATUS_REQUEST_NOT_ACCEPTED;
-	}
+	req->channel->binding = binding;
 	memcpy(req->channel->preauth, conn->preauth, sizeof(conn->preauth));
+	refcount_inc(&req->channel->refs); /* the connection's */
+	if (!ksmbd_conn_add_channel(conn, req->channel))
+		return STATUS_SUCCESS;
+	ksmbd_channel_end(req->channel);
+	ksmbd_channel_put(req->channel);
+	return STATUS_REQUEST_NOT_ACCEPTED;
+}
+
+static ntstatus_t begin_session(struct ksmbd_request *req)
+{
+	ntstatus_t status;
+
+	if (ksmbd_session_create(req->conn, &req->session))
+		return STATUS_INSUFFICIENT_RESOURCES;
+	status = add_channel(req, false);
+	if (status != STATUS_SUCCESS) {
+		ksmbd_session_close(req->session);
+		return status;
+	}
 	req->hdr.session_id = req->session->id;
 	return STATUS_SUCCESS;
 }
@@ -79,15 +87,51 @@ static void end_channel(struct ksmbd_request *req)
 	ksmbd_channel_put(req->channel);
 }
 
+/* May this connection become a further one of the session? 3.3.5.5, step 4 */
+static ntstatus_t check_binding(const struct ksmbd_request *req)
+{
+	const struct ksmbd_conn *conn = req->conn;
+	struct ksmbd_session *session = req->session;
+
+	if (!(conn->server_capabilities & SMB2_GLOBAL_CAP_MULTI_CHANNEL))
+		return STATUS_REQUEST_NOT_ACCEPTED;
+	if (!session || ksmbd_session_state(session) == KSMBD_SESSION_CLOSED)
+		return STATUS_USER_SESSION_DELETED;
+	if (session->dialect != conn->dialect || !req->signed_ok)
+		return STATUS_INVALID_PARAMETER;
+	if (ksmbd_session_state(session) != KSMBD_SESSION_VALID)
+		return STATUS_REQUEST_NOT_ACCEPTED;
+	if (!session->sign_key)
+		return STATUS_NOT_SUPPORTED; /* a guest's, or anonymous */
+	if (session->sign_key->alg != conn->signing_alg)
+		return STATUS_REQUEST_OUT_OF_SEQUENCE;
+	if (session->cipher != conn->cipher)
+		return STATUS_INVALID_PARAMETER;
+	return STATUS_SUCCESS;
+}
+
+/* A further channel of the session that ksmbd_protect_check() found. */
+static ntstatus_t begin_binding(struct ksmbd_request *req)
+{
+	ntstatus_t status = check_binding(req);
+
+	if (status != STATUS_SUCCESS)
+		return status;
+	if (req->channel) /* a leg of a binding, or this connection has the session already */
+		return req->channel->binding && !req->channel->established ?
+			       STATUS_SUCCESS :
+			       STATUS_REQUEST_NOT_ACCEPTED;
+	return add_channel(req, true);
+}
+
 static ntstatus_t find_session(struct ksmbd_request *req, const struct setup_args *args)
 {
-	/* Channels of an existing session are not offered: no MULTI_CHANNEL capability. */
 	if (args->flags & SMB2_SESSION_FLAG_BINDING)
-		return req->conn->dialect >= KSMBD_DIALECT_300 ? STATUS_REQUEST_NOT_ACCEPTED :
-								 STATUS_INVALID_PARAMETER;
+		return begin_binding(req);
 	if (!req->hdr.session_id)
 		return begin_session(req);
-	if (!req->session || ksmbd_session_state(req->session) == KSMBD_SESSION_CLOSED)
+	if (!req->channel || ksmbd_session_state(req->session) == KSMBD_SESSION_CLOSED ||
+	    (req->channel->binding && !req->channel->established))
 		return STATUS_USER_SESSION_DELETED;
 	return STATUS_SUCCESS;
 }
@@ -113,24 +157,44 @@ static ntstatus_t run_auth(struct ksmbd_request *req, const struct setup_args *a
 			       &result->token_len);
 }
 
-static int create_sign_key(struct ksmbd_conn *conn, struct ksmbd_channel *channel, const u8 *key)
+static struct ksmbd_sign_key *create_sign_key(struct ksmbd_conn *conn,
+					      struct ksmbd_channel *channel, const u8 *session_key)
 {
 	static const enum ksmbd_mac_alg algs[] = {
 		[SMB2_SIGNING_HMAC_SHA256] = KSMBD_MAC_HMAC_SHA256,
 		[SMB2_SIGNING_AES_CMAC] = KSMBD_MAC_AES_CMAC,
 		[SMB2_SIGNING_AES_GMAC] = KSMBD_MAC_AES_GMAC,
 	};
+	struct ksmbd_sign_key *key = kzalloc(sizeof(*key), GFP_KERNEL);
 	u8 derived[KSMBD_SESSION_KEY_SIZE];
 	int err = 0;
 
-	memcpy(derived, key, sizeof(derived));
+	if (!key)
+		return NULL;
+	refcount_set(&key->refs, 1);
+	key->alg = conn->signing_alg;
+	memcpy(derived, session_key, sizeof(derived));
 	if (conn->dialect >= KSMBD_DIALECT_300)
-		err = ksmbd_kdf_derive(KSMBD_KEY_SIGNING, conn->dialect, channel->preauth, key,
-				       KSMBD_SESSION_KEY_SIZE, derived, sizeof(derived));
+		err = ksmbd_kdf_derive(KSMBD_KEY_SIGNING, conn->dialect, channel->preauth,
+				       session_key, KSMBD_SESSION_KEY_SIZE, derived,
+				       sizeof(derived));
 	if (!err)
-		err = ksmbd_mac_key_create(algs[conn->signing_alg], derived, sizeof(derived), &channel->sign_key);
+		err = ksmbd_mac_key_create(algs[key->alg], derived, sizeof(derived), &key->mac);
 	memzero_explicit(derived, sizeof(derived));
-	return err;
+	if (!err)
+		return key;
+	ksmbd_sign_key_put(key);
+	return NULL;
+}
+
+/* The channel's key is ready: the reply that says so is signed with it. */
+static void establish_channel(struct ksmbd_request *req, struct ksmbd_sign_key *key)
+{
+	req->channel->sign_key = key;
+	ksmbd_sign_key_put(req->sign_key);
+	req->sign_key = ksmbd_sign_key_get(key);
+	smp_store_release(&req->channel->established, true); /* with the key before it */
+	ksmbd_conn_set_state(req->conn, KSMBD_CONN_AUTHENTICATED);
 }
 
 /* 3.3.5.5.3: whether the session is to be sealed, and with what. */
@@ -165,37 +229,43 @@ static void end_previous(struct ksmbd_session *session, u64 previous_id)
 	ksmbd_session_put(previous);
 }
 
+/* Keys of a session that is nobody's guest. */
+static ntstatus_t create_keys(struct ksmbd_request *req, const struct setup_args *args,
+			      const struct ksmbd_auth_result *auth)
+{
+	struct ksmbd_session *session = req->session;
+	struct ksmbd_conn *conn = req->conn;
+
+	memcpy(session->key, auth->session_key, sizeof(session->key));
+	session->sign_key = create_sign_key(conn, req->channel, session->key);
+	if (!session->sign_key)
+		return STATUS_INSUFFICIENT_RESOURCES;
+	session->signing_required =
+		(conn->server_security_mode & SMB2_NEGOTIATE_SIGNING_REQUIRED) ||
+		(args->security_mode & SMB2_NEGOTIATE_SIGNING_REQUIRED);
+	return settle_encryption(req);
+}
+
 /* The first successful authentication of a session. */
 static ntstatus_t establish(struct ksmbd_request *req, const struct setup_args *args)
 {
 	const struct ksmbd_auth_result *auth = ksmbd_auth_result(req->channel->auth);
 	struct ksmbd_session *session = req->session;
-	struct ksmbd_conn *conn = req->conn;
-	ntstatus_t status;
+	ntstatus_t status = STATUS_SUCCESS;
 
 	session->user = ksmbd_user_create(auth);
 	if (!session->user)
 		return STATUS_INSUFFICIENT_RESOURCES;
-	/* A guest has no key: there is nothing to seal with. */
-	if ((auth->guest || auth->anonymous) &&
-	    conn->config->encryption == KSMBD_ENCRYPTION_REQUIRED)
-		return STATUS_ACCESS_DENIED;
-	if (!auth->guest && !auth->anonymous) {
-		memcpy(session->key, auth->session_key, sizeof(session->key));
-		if (create_sign_key(conn, req->channel, session->key))
-			return STATUS_INSUFFICIENT_RESOURCES;
-		session->signing_required =
-			(conn->server_security_mode & SMB2_NEGOTIATE_SIGNING_REQUIRED) ||
-			(args->security_mode & SMB2_NEGOTIATE_SIGNING_REQUIRED);
-		status = settle_encryption(req);
-		if (status != STATUS_SUCCESS)
-			return status;
-	}
+	if (!auth->guest && !auth->anonymous)
+		status = create_keys(req, args, auth);
+	else if (req->conn->config->encryption == KSMBD_ENCRYPTION_REQUIRED)
+		status = STATUS_ACCESS_DENIED; /* there is no key to seal with */
+	if (status != STATUS_SUCCESS)
+		return status;
 	end_previous(session, args->previous_id);
 	if (!ksmbd_session_set_state(session, KSMBD_SESSION_VALID))
 		return STATUS_USER_SESSION_DELETED;
-	smp_store_release(&req->channel->established, true); /* with the key before it */
-	ksmbd_conn_set_state(conn, KSMBD_CONN_AUTHENTICATED);
+	establish_channel(req, ksmbd_sign_key_get(session->sign_key));
 	return STATUS_SUCCESS;
 }
 
@@ -208,6 +278,22 @@ static ntstatus_t reestablish(struct ksmbd_request *req)
 	if (auth->guest != user->guest || auth->anonymous != user->anonymous ||
 	    strcmp(auth->login.account, user->account))
 		return STATUS_ACCESS_DENIED;
+	return STATUS_SUCCESS;
+}
+
+/* The session's user has proved himself on a further connection. 3.3.5.5.3 */
+static ntstatus_t bind(struct ksmbd_request *req)
+{
+	struct ksmbd_sign_key *key;
+	ntstatus_t status = reestablish(req);
+
+	if (status != STATUS_SUCCESS)
+		return status;
+	key = create_sign_key(req->conn, req->channel,
+			      ksmbd_auth_result(req->channel->auth)->session_key);
+	if (!key)
+		return STATUS_INSUFFICIENT_RESOURCES;
+	establish_channel(req, key);
 	return STATUS_SUCCESS;
 }
 
@@ -243,7 +329,9 @@ static ntstatus_t execute_setup(struct ksmbd_request *req, const struct setup_ar
 		return status;
 	}
 	if (status == STATUS_SUCCESS)
-		status = again ? reestablish(req) : establish(req, args);
+		status = again		       ? reestablish(req) :
+			 req->channel->binding ? bind(req) :
+						 establish(req, args);
 	if (status == STATUS_SUCCESS)
 		result->session_flags = session_flags(req->session);
 	req->sign_success = status == STATUS_SUCCESS;

@@ -67,6 +67,7 @@ struct conf_global {
 	uint32_t min_protocol;
 	uint32_t signing;
 	uint32_t encryption;
+	bool multichannel;
 	char *server_string;
 	uint32_t max_credits;
 	uint32_t max_read;
