@@ -122,6 +122,9 @@ static void finish_reply(struct ksmbd_request *req, ntstatus_t status, u32 credi
 		hdr.flags |= SMB2_FLAGS_ASYNC_COMMAND;
 		hdr.async_id = req->park.async_id;
 	}
+	/* There is no key to sign it with; clients that demand the flag believe this status anyway. */
+	if (status == STATUS_USER_SESSION_DELETED)
+		hdr.flags |= req->hdr.flags & SMB2_FLAGS_SIGNED;
 	ksmbd_smb2_hdr_write(reply->wr.buf, &hdr, status, credits);
 	if (ksmbd_reply_will_sign(req) && status != STATUS_PENDING)
 		reply->signer = ksmbd_sign_key_get(req->sign_key);

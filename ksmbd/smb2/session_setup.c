@@ -87,24 +87,40 @@ static void end_channel(struct ksmbd_request *req)
 	ksmbd_channel_put(req->channel);
 }
 
+/*
+ * GMAC does not go together with the other algorithms; what Windows answers differs by the side
+ * that has it, and comes before all other checks.
+ */
+static ntstatus_t check_algorithms(const struct ksmbd_conn *conn,
+				   const struct ksmbd_session *session)
+{
+	bool ours = conn->signing_alg == SMB2_SIGNING_AES_GMAC;
+
+	if (!session->sign_key || (session->sign_key->alg == SMB2_SIGNING_AES_GMAC) == ours)
+		return STATUS_SUCCESS;
+	return ours ? STATUS_NOT_SUPPORTED : STATUS_REQUEST_OUT_OF_SEQUENCE;
+}
+
 /* May this connection become a further one of the session? 3.3.5.5, step 4 */
 static ntstatus_t check_binding(const struct ksmbd_request *req)
 {
 	const struct ksmbd_conn *conn = req->conn;
 	struct ksmbd_session *session = req->session;
+	ntstatus_t status;
 
-	if (!(conn->server_capabilities & SMB2_GLOBAL_CAP_MULTI_CHANNEL))
-		return STATUS_REQUEST_NOT_ACCEPTED;
 	if (!session || ksmbd_session_state(session) == KSMBD_SESSION_CLOSED)
 		return STATUS_USER_SESSION_DELETED;
+	status = check_algorithms(conn, session);
+	if (status != STATUS_SUCCESS)
+		return status;
+	if (!(conn->server_capabilities & SMB2_GLOBAL_CAP_MULTI_CHANNEL))
+		return STATUS_REQUEST_NOT_ACCEPTED;
 	if (session->dialect != conn->dialect || !req->signed_ok)
 		return STATUS_INVALID_PARAMETER;
 	if (ksmbd_session_state(session) != KSMBD_SESSION_VALID)
 		return STATUS_REQUEST_NOT_ACCEPTED;
 	if (!session->sign_key)
 		return STATUS_NOT_SUPPORTED; /* a guest's, or anonymous */
-	if (session->sign_key->alg != conn->signing_alg)
-		return STATUS_REQUEST_OUT_OF_SEQUENCE;
 	if (session->cipher != conn->cipher)
 		return STATUS_INVALID_PARAMETER;
 	return STATUS_SUCCESS;
