@@ -42,6 +42,7 @@ enum ksmbd_encryption {
  * @max_sessions: on the whole server
  * @max_open_files: per session
  * @auth_timeout: seconds from accept to the end of the first session setup
+ * @oplock_timeout: milliseconds for a client to acknowledge a break; no share parameter
  * @deadtime: minutes without a request and without opens; 0: never
  * @sub_auth: server's domain SID sub-authorities
  */
@@ -63,6 +64,7 @@ struct ksmbd_config {
 	u32 max_sessions;
 	u32 max_open_files;
 	u32 auth_timeout;
+	u32 oplock_timeout;
 	u32 deadtime;
 	u32 sub_auth[3];
 	char netbios_name[16];

@@ -7,6 +7,7 @@
 #include <linux/slab.h>
 
 #include "frame/outgoing.h"
+#include "open/oplock.h"
 #include "protect/preauth.h"
 #include "protect/protect.h"
 #include "protect/seal.h"
@@ -15,6 +16,7 @@
 #include "smb2/reply.h"
 #include "util/workers.h"
 #include "wire/smb2_format.h"
+#include "wire/smb2_hdr.h"
 
 #define SEGS_PER_REPLY 3 /* header and body, payload, padding */
 
@@ -64,8 +66,8 @@ static int complete_vector(struct ksmbd_outgoing *out)
 					 out->nsegs - first);
 		if (err)
 			return err;
-		out->segs[1] = (struct ksmbd_seg){ .data = out->transform,
-						   .len = sizeof(out->transform) };
+		out->segs[1] =
+			(struct ksmbd_seg){ .data = out->transform, .len = sizeof(out->transform) };
 		out->total += sizeof(out->transform);
 	}
 	put_unaligned_be32(out->total, out->length);
@@ -106,7 +108,8 @@ static int prepare_message(struct ksmbd_request *req, struct ksmbd_outgoing *out
 		n++;
 	out->segs = out->few;
 	if (n > 1)
-		out->segs = kcalloc(first_element(out) + n * SEGS_PER_REPLY, sizeof(*out->segs), GFP_KERNEL);
+		out->segs = kcalloc(first_element(out) + n * SEGS_PER_REPLY, sizeof(*out->segs),
+				    GFP_KERNEL);
 	if (!out->segs)
 		return -ENOMEM;
 	return build_vector(req, out);
@@ -116,8 +119,10 @@ struct ksmbd_outgoing *ksmbd_outgoing_alloc(void)
 {
 	struct ksmbd_outgoing *out = kzalloc(sizeof(*out), GFP_KERNEL);
 
-	if (out)
-		INIT_LIST_HEAD(&out->replies);
+	if (!out)
+		return NULL;
+	INIT_LIST_HEAD(&out->replies);
+	INIT_LIST_HEAD(&out->granted);
 	return out;
 }
 
@@ -134,6 +139,7 @@ void ksmbd_outgoing_free(struct ksmbd_conn *conn, struct ksmbd_outgoing *out)
 	}
 	if (out->segs != out->few)
 		kfree(out->segs);
+	ksmbd_oplock_forget(&out->granted);
 	if (out->sealer)
 		ksmbd_session_put(out->sealer);
 	if (out->cost) {
@@ -202,16 +208,85 @@ static void send_work(struct work_struct *work)
 	ksmbd_conn_put(conn);
 }
 
+/* Puts @out into the queue. True: nobody is sending, and the caller has to see to it. */
+static bool queue_message(struct ksmbd_conn *conn, struct ksmbd_outgoing *out)
+{
+	bool idle;
+
+	spin_lock(&conn->lock);
+	list_add_tail(&out->link, &conn->outgoing);
+	idle = !conn->sending;
+	conn->sending = true;
+	spin_unlock(&conn->lock);
+	return idle;
+}
+
+static void send_elsewhere(struct ksmbd_conn *conn)
+{
+	ksmbd_conn_get(conn);
+	ksmbd_workers_queue_waiting(&conn->send_work);
+}
+
+/* [MS-SMB2] 3.3.4.1.1: never signed; no session, no tree, and an id that no request has */
+static int build_notice(struct ksmbd_outgoing *out, const struct ksmbd_notice *notice)
+{
+	struct ksmbd_smb2_hdr hdr = {
+		.command = notice->command,
+		.flags = SMB2_FLAGS_SERVER_TO_REDIR,
+		.message_id = U64_MAX,
+	};
+	struct ksmbd_reply *reply = &out->first;
+	u32 first;
+
+	INIT_LIST_HEAD(&reply->link);
+	list_add_tail(&reply->link, &out->replies);
+	ksmbd_wr_init(&reply->wr, reply->small, sizeof(reply->small));
+	ksmbd_wr_zero(&reply->wr, SMB2_HEADER_SIZE);
+	ksmbd_smb2_hdr_write(reply->wr.buf, &hdr, STATUS_SUCCESS, 0);
+	ksmbd_wr_bytes(&reply->wr, notice->body, notice->len);
+	if (!ksmbd_wr_ok(&reply->wr))
+		return -EMSGSIZE;
+	if (notice->sealer) {
+		ksmbd_session_get(notice->sealer);
+		out->sealer = notice->sealer;
+	}
+	first = first_element(out);
+	out->segs = out->few;
+	out->segs[first] = (struct ksmbd_seg){ .data = reply->wr.buf, .len = reply->wr.len };
+	out->nsegs = first + 1;
+	out->total = reply->wr.len;
+	return complete_vector(out);
+}
+
+/* As ksmbd_conn.notify. The peer pays for it like for a reply: what it does not take counts. */
+static bool send_notice(struct ksmbd_conn *conn, const struct ksmbd_notice *notice)
+{
+	struct ksmbd_outgoing *out = ksmbd_outgoing_alloc();
+
+	if (!out || build_notice(out, notice)) {
+		ksmbd_outgoing_free(conn, out);
+		ksmbd_conn_shutdown(conn);
+		return false;
+	}
+	out->cost = sizeof(*out);
+	atomic_add(out->cost, &conn->running_bytes);
+	if (queue_message(conn, out))
+		send_elsewhere(conn);
+	return true;
+}
+
 void ksmbd_outgoing_init(struct ksmbd_conn *conn)
 {
 	INIT_WORK(&conn->send_work, send_work);
+	conn->notify = send_notice;
 }
 
 void ksmbd_outgoing_send(struct ksmbd_request *req, bool last)
 {
 	struct ksmbd_outgoing *out = req->out;
 	struct ksmbd_conn *conn = req->conn;
-	bool busy;
+	LIST_HEAD(granted);
+	bool idle;
 
 	req->out = NULL;
 	out->last = last;
@@ -224,13 +299,10 @@ void ksmbd_outgoing_send(struct ksmbd_request *req, bool last)
 		ksmbd_conn_shutdown(conn);
 		return;
 	}
-	spin_lock(&conn->lock);
-	list_add_tail(&out->link, &conn->outgoing);
-	busy = conn->sending;
-	conn->sending = true;
-	spin_unlock(&conn->lock);
-	if (busy || drain_queue(conn, false))
-		return;
-	ksmbd_conn_get(conn);
-	ksmbd_workers_queue_waiting(&conn->send_work);
+	/* Once queued, it may be gone. */
+	list_splice_init(&out->granted, &granted);
+	idle = queue_message(conn, out);
+	ksmbd_oplock_told(&granted);
+	if (idle && !drain_queue(conn, false))
+		send_elsewhere(conn);
 }

@@ -62,6 +62,8 @@ struct ksmbd_reply {
  * @sealer: session whose key seals the message, counted, or NULL; @transform: its header
  * @cost: what it still counts in conn->running_bytes
  * @last: the connection ends after it
+ * @granted: handles with an oplock of which this message is the first to tell (open/oplock.h);
+ *	counted, by their oplock.told_link
  * @first: saves the allocation for single requests
  */
 struct ksmbd_outgoing {
@@ -76,6 +78,7 @@ struct ksmbd_outgoing {
 	u8 length[4];
 	u8 transform[SMB2_TRANSFORM_SIZE];
 	struct ksmbd_session *sealer;
+	struct list_head granted;
 	struct ksmbd_seg few[5];
 	struct ksmbd_reply first;
 };
@@ -120,10 +123,10 @@ struct ksmbd_request {
 	struct ksmbd_conn *conn;
 	u8 *buf; /* the message, from its protocol id on */
 	u32 len;
-	u32 head;		       /* bytes of the buffer before @buf: the transform header's */
-	struct ksmbd_session *sealer;  /* whose keys sealed the message, and seal the reply; counted */
-	bool sealed;		       /* arrived sealed; true even before it is opened */
-	bool readable;		       /* @buf holds checked headers: a CANCEL may look at them */
+	u32 head;		      /* bytes of the buffer before @buf: the transform header's */
+	struct ksmbd_session *sealer; /* whose keys sealed the message, and seal the reply; counted */
+	bool sealed;		      /* arrived sealed; true even before it is opened */
+	bool readable;		      /* @buf holds checked headers: a CANCEL may look at them */
 	u32 buf_size;
 	u32 cost; /* bytes it counts for in conn->running_bytes */
 
@@ -137,8 +140,8 @@ struct ksmbd_request {
 	struct ksmbd_tree *tree;
 	struct ksmbd_open *open;
 	struct ksmbd_sign_key *sign_key; /* signs the reply, if it is to be signed; counted */
-	bool signed_ok; /* carried a valid signature */
-	bool keep_body; /* the body goes out although the status is no success */
+	bool signed_ok;			 /* carried a valid signature */
+	bool keep_body;			 /* the body goes out although the status is no success */
 
 	/* what related elements inherit, [MS-SMB2] 3.3.5.2.7.2 */
 	u32 index;

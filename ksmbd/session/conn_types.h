@@ -28,6 +28,19 @@
 
 struct ksmbd_config;
 struct ksmbd_conn;
+struct ksmbd_session;
+
+/**
+ * struct ksmbd_notice - a message to a client that it did not ask for
+ * @command: SMB2_*; @body, @len: what follows the header
+ * @sealer: session whose key seals it, or NULL; the message takes an own reference
+ */
+struct ksmbd_notice {
+	u16 command;
+	u32 len;
+	const u8 *body;
+	struct ksmbd_session *sealer;
+};
 
 /**
  * struct ksmbd_transport_ops - what a transport gives a connection
@@ -106,6 +119,12 @@ struct ksmbd_conn {
 	bool sending;			/* (lock) somebody is at it; only that thread sends */
 	bool unsendable;		/* (lock) the stream is broken: what is queued is dropped */
 	struct work_struct send_work;	/* goes on where a thread would have to wait */
+	/*
+	 * Given by the frame room: queues the message, and returns before it is sent; false
+	 * when it could not, and the connection ends. Takes the connection's lock; mutexes may
+	 * be held.
+	 */
+	bool (*notify)(struct ksmbd_conn *conn, const struct ksmbd_notice *notice);
 
 	atomic_t running_bytes; /* requests being worked on, replies not sent yet */
 	wait_queue_head_t

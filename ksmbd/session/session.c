@@ -10,7 +10,7 @@
 #include "host/cred.h"
 #include "host/crypto.h"
 #include "open/open.h"
-#include "session/conn_types.h"
+#include "session/conn.h"
 #include "session/session.h"
 
 #define MAX_TREES 4096 /* per session */
@@ -69,6 +69,7 @@ int ksmbd_session_create(struct ksmbd_conn *conn, struct ksmbd_session **out)
 		return -ENOMEM;
 	refcount_set(&session->refs, 1);
 	spin_lock_init(&session->lock);
+	INIT_LIST_HEAD(&session->channels);
 	session->state = KSMBD_SESSION_SETUP;
 	session->dialect = conn->dialect;
 	memcpy(session->client_guid, conn->client_guid, sizeof(session->client_guid));
@@ -153,7 +154,7 @@ void ksmbd_session_close(struct ksmbd_session *session)
 	ksmbd_session_put(session); /* the table's */
 }
 
-struct ksmbd_channel *ksmbd_channel_create(struct ksmbd_session *session)
+struct ksmbd_channel *ksmbd_channel_create(struct ksmbd_session *session, struct ksmbd_conn *conn)
 {
 	struct ksmbd_channel *channel = kzalloc(sizeof(*channel), GFP_KERNEL);
 
@@ -164,8 +165,10 @@ struct ksmbd_channel *ksmbd_channel_create(struct ksmbd_session *session)
 	channel->session_id = session->id;
 	channel->session = session;
 	ksmbd_session_get(session);
+	channel->conn = conn;
+	ksmbd_conn_get(conn);
 	spin_lock(&session->lock);
-	session->nr_channels++;
+	list_add_tail(&channel->session_link, &session->channels);
 	spin_unlock(&session->lock);
 	return channel;
 }
@@ -177,6 +180,7 @@ void ksmbd_channel_put(struct ksmbd_channel *channel)
 	ksmbd_auth_free(channel->auth);
 	ksmbd_sign_key_put(channel->sign_key);
 	ksmbd_session_put(channel->session);
+	ksmbd_conn_put(channel->conn);
 	kfree_sensitive(channel);
 }
 
@@ -186,10 +190,36 @@ void ksmbd_channel_end(struct ksmbd_channel *channel)
 	bool last;
 
 	spin_lock(&session->lock);
-	last = --session->nr_channels == 0;
+	list_del(&channel->session_link);
+	last = list_empty(&session->channels);
 	spin_unlock(&session->lock);
 	if (last)
 		ksmbd_session_close(session);
+}
+
+static bool can_notify(struct ksmbd_channel *channel)
+{
+	return smp_load_acquire(&channel->established) &&
+	       ksmbd_conn_state(channel->conn) != KSMBD_CONN_CLOSING;
+}
+
+struct ksmbd_conn *ksmbd_session_conn(struct ksmbd_session *session, u64 preferred)
+{
+	struct ksmbd_conn *conn = NULL;
+	struct ksmbd_channel *channel;
+
+	spin_lock(&session->lock);
+	list_for_each_entry(channel, &session->channels, session_link) {
+		if (!can_notify(channel) || (conn && channel->conn->id != preferred))
+			continue;
+		conn = channel->conn;
+		if (conn->id == preferred)
+			break;
+	}
+	if (conn)
+		ksmbd_conn_get(conn);
+	spin_unlock(&session->lock);
+	return conn;
 }
 
 struct ksmbd_sign_key *ksmbd_sign_key_get(struct ksmbd_sign_key *key)

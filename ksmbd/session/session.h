@@ -36,8 +36,16 @@ bool ksmbd_session_set_state(struct ksmbd_session *session, enum ksmbd_session_s
  */
 void ksmbd_session_close(struct ksmbd_session *session);
 
-/** ksmbd_channel_create() - @session on a connection; takes an own reference; or NULL */
-struct ksmbd_channel *ksmbd_channel_create(struct ksmbd_session *session);
+/**
+ * ksmbd_session_conn() - a connection on which the session's client can be told something
+ * @preferred: id of the connection to take if it is still one of the session's
+ *
+ * Takes the session's lock and connections' locks. Return: a counted reference, or NULL
+ */
+struct ksmbd_conn *ksmbd_session_conn(struct ksmbd_session *session, u64 preferred);
+
+/** ksmbd_channel_create() - @session on @conn; takes references on both; or NULL */
+struct ksmbd_channel *ksmbd_channel_create(struct ksmbd_session *session, struct ksmbd_conn *conn);
 void ksmbd_channel_put(struct ksmbd_channel *channel);
 /** ksmbd_channel_end() - @channel left its connection; the session's last one closes it */
 void ksmbd_channel_end(struct ksmbd_channel *channel);

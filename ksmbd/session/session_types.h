@@ -106,7 +106,7 @@ struct ksmbd_session {
 	struct hlist_node hash; /* server's table of sessions, under its lock */
 	spinlock_t lock;
 	enum ksmbd_session_state state; /* (lock) */
-	u32 nr_channels;		/* (lock) */
+	struct list_head channels;	/* (lock) those that have not ended */
 	bool signing_required;
 	bool encrypt;
 	u16 dialect;
@@ -124,6 +124,7 @@ struct ksmbd_session {
 
 /**
  * struct ksmbd_channel - a session on a connection
+ * @conn: counted; @session_link: session->channels, under the session's lock
  * @auth: exchange under way, under the connection's setup_lock
  * @preauth: session's preauthentication hash while it is being set up
  * @binding: a further connection of a session that others are on already; immutable
@@ -132,6 +133,8 @@ struct ksmbd_session {
 struct ksmbd_channel {
 	refcount_t refs;
 	struct hlist_node link; /* connection's hash */
+	struct list_head session_link;
+	struct ksmbd_conn *conn;
 	u64 session_id;
 	struct ksmbd_session *session;
 	struct ksmbd_auth *auth;

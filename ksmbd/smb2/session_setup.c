@@ -50,7 +50,7 @@ static ntstatus_t add_channel(struct ksmbd_request *req, bool binding)
 {
 	struct ksmbd_conn *conn = req->conn;
 
-	req->channel = ksmbd_channel_create(req->session);
+	req->channel = ksmbd_channel_create(req->session, req->conn);
 	if (!req->channel)
 		return STATUS_INSUFFICIENT_RESOURCES;
 	req->channel->binding = binding;

@@ -7,6 +7,7 @@
 
 #include "attr/attr.h"
 #include "open/open.h"
+#include "open/oplock.h"
 #include "session/conn_types.h"
 #include "session/session_types.h"
 #include "smb2/reply.h"
@@ -114,6 +115,15 @@ static ntstatus_t set_basic(struct ksmbd_request *req, struct ksmbd_rd *data)
 
 /* ---- names ---- */
 
+/* A batch oplock was in the way: everything is looked at again. */
+static ntstatus_t resume_set(struct ksmbd_request *req, ntstatus_t why)
+{
+	if (why != STATUS_SUCCESS)
+		return why;
+	ksmbd_rd_seek(&req->rd, SMB2_HEADER_SIZE);
+	return ksmbd_smb2_set_info(req);
+}
+
 static ntstatus_t read_name(struct ksmbd_rd *data, bool ex, struct ksmbd_set_name *set)
 {
 	if (!ksmbd_fileinfo_read_name(data, ex, set))
@@ -127,6 +137,7 @@ static ntstatus_t read_name(struct ksmbd_rd *data, bool ex, struct ksmbd_set_nam
 
 static ntstatus_t rename_to(struct ksmbd_request *req, struct ksmbd_rd *data, bool ex)
 {
+	const struct ksmbd_oplock_wait wait = { .req = req, .resume = resume_set };
 	struct ksmbd_set_name set;
 	ntstatus_t status;
 
@@ -134,7 +145,7 @@ static ntstatus_t rename_to(struct ksmbd_request *req, struct ksmbd_rd *data, bo
 	if (status != STATUS_SUCCESS)
 		return status;
 	return ksmbd_open_rename(req->open, set.name, set.name_len,
-				 set.flags & FILE_RENAME_REPLACE_IF_EXISTS);
+				 set.flags & FILE_RENAME_REPLACE_IF_EXISTS, &wait);
 }
 
 static ntstatus_t set_rename(struct ksmbd_request *req, struct ksmbd_rd *data)
@@ -150,6 +161,7 @@ static ntstatus_t set_rename_ex(struct ksmbd_request *req, struct ksmbd_rd *data
 
 static ntstatus_t set_link(struct ksmbd_request *req, struct ksmbd_rd *data)
 {
+	const struct ksmbd_oplock_wait wait = { .req = req, .resume = resume_set };
 	struct ksmbd_set_name set;
 	ntstatus_t status;
 
@@ -159,7 +171,7 @@ static ntstatus_t set_link(struct ksmbd_request *req, struct ksmbd_rd *data)
 	if (status != STATUS_SUCCESS)
 		return status;
 	return ksmbd_open_link(req->open, set.name, set.name_len,
-			       set.flags & FILE_RENAME_REPLACE_IF_EXISTS);
+			       set.flags & FILE_RENAME_REPLACE_IF_EXISTS, &wait);
 }
 
 /* ---- deletion ---- */
@@ -183,10 +195,13 @@ static ntstatus_t set_disposition_ex(struct ksmbd_request *req, struct ksmbd_rd 
 static ntstatus_t set_end_of_file(struct ksmbd_request *req, struct ksmbd_rd *data)
 {
 	u64 size = ksmbd_rd_u64(data);
+	int err;
 
 	if (req->open->is_dir || size > S64_MAX)
 		return STATUS_INVALID_PARAMETER;
-	return ksmbd_status_from_errno(ksmbd_file_truncate(req->open->file, size));
+	err = ksmbd_file_truncate(req->open->file, size);
+	ksmbd_oplock_data_changed(req->open);
+	return ksmbd_status_from_errno(err);
 }
 
 /* Room is given and taken in whole units, [MS-FSCC] 2.4.4; @size is in the file. */
@@ -218,6 +233,7 @@ static ntstatus_t set_allocation(struct ksmbd_request *req, struct ksmbd_rd *dat
 	} else if (size > st.alloc) {
 		err = ksmbd_file_allocate(open->file, 0, size);
 	}
+	ksmbd_oplock_data_changed(open);
 	return ksmbd_status_from_errno(err == -EOPNOTSUPP ? 0 : err);
 }
 

@@ -336,7 +336,7 @@ static struct ksmbd_sign_key *make_sign_key(u16 alg)
 
 static int make_channel(struct ksmbd_conn *conn, struct ksmbd_session *session, bool sign)
 {
-	struct ksmbd_channel *channel = ksmbd_channel_create(session);
+	struct ksmbd_channel *channel = ksmbd_channel_create(session, conn);
 	int err = 0;
 
 	if (!channel)
