@@ -278,8 +278,11 @@ void ksmbd_oplock_drop(struct ksmbd_open *open)
 
 static ntstatus_t acknowledge(struct ksmbd_open *open, u8 level)
 {
+	/* Of one that has none Windows' object store speaks itself, [MS-FSA] 2.1.5.19. */
 	if (!open->oplock.breaking)
-		return STATUS_INVALID_DEVICE_STATE;
+		return open->oplock.level == SMB2_OPLOCK_LEVEL_NONE ?
+			       STATUS_INVALID_OPLOCK_PROTOCOL :
+			       STATUS_INVALID_DEVICE_STATE;
 	if (level <= open->oplock.to) {
 		end_break(open, level);
 		return STATUS_SUCCESS;
@@ -294,7 +297,7 @@ ntstatus_t ksmbd_oplock_acknowledge(struct ksmbd_open *open, u8 level)
 	ntstatus_t status;
 
 	if (!open->inode) /* a pipe */
-		return STATUS_INVALID_DEVICE_STATE;
+		return STATUS_INVALID_OPLOCK_PROTOCOL;
 	mutex_lock(&open->inode->lock);
 	status = acknowledge(open, level);
 	mutex_unlock(&open->inode->lock);

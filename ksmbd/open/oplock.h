@@ -89,9 +89,9 @@ void ksmbd_oplock_drop(struct ksmbd_open *open);
  * ksmbd_oplock_acknowledge() - OPLOCK_BREAK from the client
  * @level: what it wants to keep
  *
- * Return: STATUS_SUCCESS: it has @level now; STATUS_INVALID_DEVICE_STATE: nothing was
- * asked; STATUS_INVALID_PARAMETER, STATUS_INVALID_OPLOCK_PROTOCOL: not to be had,
- * and the oplock is lost
+ * Return: STATUS_SUCCESS: it has @level now; STATUS_INVALID_DEVICE_STATE: its oplock does
+ * not break; STATUS_INVALID_OPLOCK_PROTOCOL: it has none, or may not keep @level and has lost
+ * all; STATUS_INVALID_PARAMETER: the same for the level that stands for leases
  */
 ntstatus_t ksmbd_oplock_acknowledge(struct ksmbd_open *open, u8 level);
 

@@ -202,6 +202,7 @@ static struct conf *make_conf(void)
 		conf_reader_set(reader, shares[i], "guest ok", "yes");
 		conf_reader_set(reader, shares[i], "read only", i == 1 ? "yes" : "no");
 		conf_reader_set(reader, shares[i], "follow symlinks", i == 2 ? "yes" : "no");
+		conf_reader_set(reader, shares[i], "oplocks", i == 2 ? "no" : "yes");
 		conf_reader_set(reader, shares[i], "max connections", "0");
 	}
 	conf = conf_reader_finish(reader);

@@ -164,7 +164,7 @@ const struct param conf_params[] = {
 	S("inherit owner", BOOL, inherit_owner, "no", .remark = LATER),
 	S("invalid users", LIST, invalid_users, NULL),
 	S("max connections", NUMBER, max_connections, "128", 0, 65536),
-	S("oplocks", BOOL, oplocks, "yes", .remark = LATER),
+	S("oplocks", BOOL, oplocks, "yes"),
 	S("path", PATH, path, NULL, 0, 4095),
 	S("directory", PATH, path, NULL, 0, 4095),
 	S("read list", LIST, read_list, NULL),
