@@ -139,7 +139,7 @@ void ksmbd_outgoing_free(struct ksmbd_conn *conn, struct ksmbd_outgoing *out)
 	}
 	if (out->segs != out->few)
 		kfree(out->segs);
-	ksmbd_oplock_forget(&out->granted);
+	ksmbd_oplock_told(&out->granted);
 	if (out->sealer)
 		ksmbd_session_put(out->sealer);
 	if (out->cost) {

@@ -62,7 +62,7 @@ struct ksmbd_reply {
  * @sealer: session whose key seals the message, counted, or NULL; @transform: its header
  * @cost: what it still counts in conn->running_bytes
  * @last: the connection ends after it
- * @granted: handles with an oplock of which this message is the first to tell (open/oplock.h);
+ * @granted: handles whose oplock this message is the first to tell of (open/oplock.h);
  *	counted, by their oplock.told_link
  * @first: saves the allocation for single requests
  */

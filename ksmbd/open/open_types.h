@@ -52,7 +52,7 @@ struct ksmbd_inode {
  * @level: SMB2_OPLOCK_LEVEL_*; while it breaks, what it was
  * @to: while it breaks, the most that may be left of it
  * @breaking: an acknowledgment is awaited, until @timer, which has a reference on the handle
- * @told: the client has been sent the answer that grants it; @due: a notice waits for that
+ * @told: the answer that grants @level is queued; @due: a notice waits for that
  * @told_link: in the list of that message
  * @session: whose client is told of a break; counted, NULL when nothing was ever granted
  * @conn_id: connection to tell it on, if it is still there; @sealed: it is to be sealed

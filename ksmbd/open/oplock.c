@@ -292,7 +292,7 @@ static ntstatus_t acknowledge(struct ksmbd_open *open, u8 level)
 						  STATUS_INVALID_OPLOCK_PROTOCOL;
 }
 
-ntstatus_t ksmbd_oplock_acknowledge(struct ksmbd_open *open, u8 level)
+ntstatus_t ksmbd_oplock_acknowledge(struct ksmbd_open *open, u8 level, struct list_head *granted)
 {
 	ntstatus_t status;
 
@@ -300,6 +300,11 @@ ntstatus_t ksmbd_oplock_acknowledge(struct ksmbd_open *open, u8 level)
 		return STATUS_INVALID_OPLOCK_PROTOCOL;
 	mutex_lock(&open->inode->lock);
 	status = acknowledge(open, level);
+	/* Level II is there only once the answer is out, and may end before. */
+	if (status == STATUS_SUCCESS && level == SMB2_OPLOCK_LEVEL_II && open->oplock.told) {
+		open->oplock.told = false;
+		ksmbd_oplock_enlist(open, granted);
+	}
 	mutex_unlock(&open->inode->lock);
 	return status;
 }
@@ -343,12 +348,4 @@ void ksmbd_oplock_told(struct list_head *granted)
 		mutex_unlock(&open->inode->lock);
 		ksmbd_open_put(open);
 	}
-}
-
-void ksmbd_oplock_forget(struct list_head *granted)
-{
-	struct ksmbd_open *open;
-
-	while ((open = take_granted(granted)) != NULL)
-		ksmbd_open_put(open);
 }

@@ -88,24 +88,27 @@ void ksmbd_oplock_drop(struct ksmbd_open *open);
 /**
  * ksmbd_oplock_acknowledge() - OPLOCK_BREAK from the client
  * @level: what it wants to keep
+ * @granted: list of the message that answers
  *
  * Return: STATUS_SUCCESS: it has @level now; STATUS_INVALID_DEVICE_STATE: its oplock does
  * not break; STATUS_INVALID_OPLOCK_PROTOCOL: it has none, or may not keep @level and has lost
  * all; STATUS_INVALID_PARAMETER: the same for the level that stands for leases
  */
-ntstatus_t ksmbd_oplock_acknowledge(struct ksmbd_open *open, u8 level);
+ntstatus_t ksmbd_oplock_acknowledge(struct ksmbd_open *open, u8 level, struct list_head *granted);
 
 /*
- * A client must not hear of a break before it hears of the oplock. The handles whose
- * grants a message tells stand in its list, by a reference each; until the message is queued,
- * notices for them are held back.
+ * A client must not hear of a break before it hears of what breaks. The handles whose levels
+ * a message tells, in response to CREATE or OPLOCK_BREAK, stand in its list, by a reference
+ * each; until the message is queued, notices for them are held back.
  */
 
-/** ksmbd_oplock_enlist() - @open's grant is told by the message of which this is the list */
+/** ksmbd_oplock_enlist() - @open's level is told by the message of which this is the list */
 void ksmbd_oplock_enlist(struct ksmbd_open *open, struct list_head *granted);
-/** ksmbd_oplock_told() - the message is queued; empties the list. No locks held. */
+/**
+ * ksmbd_oplock_told() - the message is queued, or will never be; empties the list
+ *
+ * No locks held, unless the list is empty.
+ */
 void ksmbd_oplock_told(struct list_head *granted);
-/** ksmbd_oplock_forget() - the message will not be sent; empties the list */
-void ksmbd_oplock_forget(struct list_head *granted);
 
 #endif

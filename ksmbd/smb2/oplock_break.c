@@ -15,7 +15,7 @@ ntstatus_t ksmbd_smb2_oplock_break(struct ksmbd_request *req)
 	level = ksmbd_rd_u8(&req->rd);
 	status = ksmbd_reply_reserve(req, KSMBD_OPLOCK_BODY_SIZE);
 	if (status == STATUS_SUCCESS)
-		status = ksmbd_oplock_acknowledge(req->open, level);
+		status = ksmbd_oplock_acknowledge(req->open, level, &req->out->granted);
 	if (status == STATUS_SUCCESS)
 		ksmbd_oplock_write(&req->reply->wr, level, req->open->persistent_id, req->open->id);
 	return status;
