@@ -14,6 +14,8 @@
 #include "session/session.h"
 
 #define MAX_TREES 4096 /* per session */
+/* As many as Windows takes. */
+#define MAX_CHANNELS 32
 
 static DEFINE_SPINLOCK(table_lock);
 static DECLARE_HASHTABLE(sessions, 8); /* under table_lock, as is nr_sessions */
@@ -154,6 +156,21 @@ void ksmbd_session_close(struct ksmbd_session *session)
 	ksmbd_session_put(session); /* the table's */
 }
 
+/* Enters @channel unless there are too many. */
+static bool enter_channel(struct ksmbd_session *session, struct ksmbd_channel *channel)
+{
+	bool room;
+
+	spin_lock(&session->lock);
+	room = session->nr_channels < MAX_CHANNELS;
+	if (room) {
+		session->nr_channels++;
+		list_add_tail(&channel->session_link, &session->channels);
+	}
+	spin_unlock(&session->lock);
+	return room;
+}
+
 struct ksmbd_channel *ksmbd_channel_create(struct ksmbd_session *session, struct ksmbd_conn *conn)
 {
 	struct ksmbd_channel *channel = kzalloc(sizeof(*channel), GFP_KERNEL);
@@ -164,13 +181,14 @@ struct ksmbd_channel *ksmbd_channel_create(struct ksmbd_session *session, struct
 	INIT_HLIST_NODE(&channel->link);
 	channel->session_id = session->id;
 	channel->session = session;
-	ksmbd_session_get(session);
 	channel->conn = conn;
+	/* Its connection is there before anybody finds it by the session. */
+	ksmbd_session_get(session);
 	ksmbd_conn_get(conn);
-	spin_lock(&session->lock);
-	list_add_tail(&channel->session_link, &session->channels);
-	spin_unlock(&session->lock);
-	return channel;
+	if (enter_channel(session, channel))
+		return channel;
+	ksmbd_channel_put(channel);
+	return NULL;
 }
 
 void ksmbd_channel_put(struct ksmbd_channel *channel)
@@ -191,6 +209,7 @@ void ksmbd_channel_end(struct ksmbd_channel *channel)
 
 	spin_lock(&session->lock);
 	list_del(&channel->session_link);
+	session->nr_channels--;
 	last = list_empty(&session->channels);
 	spin_unlock(&session->lock);
 	if (last)

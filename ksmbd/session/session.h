@@ -44,7 +44,11 @@ void ksmbd_session_close(struct ksmbd_session *session);
  */
 struct ksmbd_conn *ksmbd_session_conn(struct ksmbd_session *session, u64 preferred);
 
-/** ksmbd_channel_create() - @session on @conn; takes references on both; or NULL */
+/**
+ * ksmbd_channel_create() - @session on @conn; takes references on both
+ *
+ * Return: NULL without memory, or when the session has as many channels as it may have
+ */
 struct ksmbd_channel *ksmbd_channel_create(struct ksmbd_session *session, struct ksmbd_conn *conn);
 void ksmbd_channel_put(struct ksmbd_channel *channel);
 /** ksmbd_channel_end() - @channel left its connection; the session's last one closes it */

@@ -107,6 +107,7 @@ struct ksmbd_session {
 	spinlock_t lock;
 	enum ksmbd_session_state state; /* (lock) */
 	struct list_head channels;	/* (lock) those that have not ended */
+	u32 nr_channels;		/* (lock) */
 	bool signing_required;
 	bool encrypt;
 	u16 dialect;
