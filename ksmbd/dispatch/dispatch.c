@@ -116,14 +116,17 @@ static ntstatus_t check_row(struct ksmbd_request *req, const struct ksmbd_smb2_r
 	return status;
 }
 
-/* Acts as the session's user for as long as @step runs. */
+/*
+ * Acts as the session's user for as long as @step runs; on a handle, as who opened it: what it
+ * was granted holds, whoever has authenticated in the session since ([MS-SMB2] 3.3.5.5.3).
+ */
 static ntstatus_t run_as_user(struct ksmbd_request *req,
 			      ntstatus_t (*step)(struct ksmbd_request *req))
 {
+	struct ksmbd_user *user = req->open ? req->open->user : req->user;
 	ntstatus_t status;
 
-	/* The tree's user is the session's unless the share forces another. */
-	if (ksmbd_cred_enter(req->tree->user->cred))
+	if (ksmbd_cred_enter(user->cred))
 		return STATUS_ACCESS_DENIED;
 	status = step(req);
 	ksmbd_cred_leave();
@@ -143,9 +146,10 @@ ntstatus_t ksmbd_dispatch_run(struct ksmbd_request *req)
 	if (status != STATUS_SUCCESS)
 		return status;
 	req->park.wake = ksmbd_async_wake;
-	if (row->flags & KSMBD_ROW_AS_USER)
-		return run_as_user(req, row->run);
-	return row->run(req);
+	if (!(row->flags & KSMBD_ROW_AS_USER))
+		return row->run(req);
+	req->user = ksmbd_tree_user(req->session, req->tree);
+	return req->user ? run_as_user(req, row->run) : STATUS_INSUFFICIENT_RESOURCES;
 }
 
 /* What was checked before holds: the references are kept, and a CLOSE came later. */

@@ -169,6 +169,7 @@ static bool all_ended(struct ksmbd_conn *conn)
 void ksmbd_frame_serve(struct ksmbd_conn *conn)
 {
 	ksmbd_outgoing_init(conn);
+	conn->cancel = ksmbd_async_cancel_session;
 	receive_loop(conn);
 	ksmbd_conn_shutdown(conn);
 	ksmbd_async_cancel_all(conn);

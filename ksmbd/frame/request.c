@@ -7,6 +7,7 @@
 #include "config_types.h"
 #include "dispatch/dispatch.h"
 #include "frame/credit.h"
+#include "frame/order.h"
 #include "frame/outgoing.h"
 #include "frame/request.h"
 #include "open/open.h"
@@ -94,6 +95,7 @@ struct ksmbd_request *ksmbd_request_alloc(struct ksmbd_conn *conn, u32 len)
 void ksmbd_request_drop_element(struct ksmbd_request *req)
 {
 	ksmbd_open_put(req->open);
+	ksmbd_user_put(req->user);
 	ksmbd_tree_put(req->tree);
 	if (req->session)
 		ksmbd_session_put(req->session);
@@ -101,6 +103,7 @@ void ksmbd_request_drop_element(struct ksmbd_request *req)
 	ksmbd_sign_key_put(req->sign_key);
 	req->sign_key = NULL;
 	req->open = NULL;
+	req->user = NULL;
 	req->tree = NULL;
 	req->session = NULL;
 	req->channel = NULL;
@@ -119,6 +122,7 @@ void ksmbd_request_free(struct ksmbd_request *req)
 	ksmbd_request_drop_element(req);
 	spin_lock(&conn->lock);
 	list_del(&req->link);
+	ksmbd_order_release(conn);
 	spin_unlock(&conn->lock);
 	/* Not earlier: a CANCEL looks into the messages of the list. */
 	give_buffer(conn, req->buf - req->head, req->buf_size);

@@ -26,6 +26,7 @@ struct ksmbd_request;
 struct ksmbd_session;
 struct ksmbd_sign_key;
 struct ksmbd_tree;
+struct ksmbd_user;
 
 #define KSMBD_REPLY_INLINE 512
 
@@ -125,6 +126,7 @@ struct ksmbd_request {
 	u32 len;
 	u32 head;		      /* bytes of the buffer before @buf: the transform header's */
 	struct ksmbd_session *sealer; /* whose keys sealed the message, and seal the reply; counted */
+	bool held;		      /* earlier ones have to end first; connection's lock */
 	bool sealed;		      /* arrived sealed; true even before it is opened */
 	bool readable;		      /* @buf holds checked headers: a CANCEL may look at them */
 	u32 buf_size;
@@ -138,6 +140,7 @@ struct ksmbd_request {
 	struct ksmbd_channel *channel;
 	struct ksmbd_session *session;
 	struct ksmbd_tree *tree;
+	struct ksmbd_user *user; /* who sent it, as far as the tree is concerned; counted */
 	struct ksmbd_open *open;
 	struct ksmbd_sign_key *sign_key; /* signs the reply, if it is to be signed; counted */
 	bool signed_ok;			 /* carried a valid signature */

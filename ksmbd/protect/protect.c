@@ -70,6 +70,7 @@ bool ksmbd_protect_open(struct ksmbd_request *req)
 	if (!channel)
 		return false;
 	opened = smp_load_acquire(&channel->established) &&
+		 ksmbd_session_state(channel->session) == KSMBD_SESSION_VALID &&
 		 !ksmbd_seal_open(channel->session, &transform, req->buf);
 	if (opened) {
 		ksmbd_session_get(channel->session);

@@ -25,10 +25,12 @@
 
 #include "host/sock.h"
 #include "util/seg_types.h"
+#include "util/status_types.h"
 
 struct ksmbd_config;
 struct ksmbd_conn;
 struct ksmbd_session;
+struct ksmbd_tree;
 
 /**
  * struct ksmbd_notice - a message to a client that it did not ask for
@@ -112,7 +114,8 @@ struct ksmbd_conn {
 	spinlock_t lock;
 	DECLARE_HASHTABLE(channels, 4); /* (lock) by session id */
 	u32 nr_channels;		/* (lock) */
-	struct list_head requests;	/* (lock) every request not yet answered */
+	struct list_head requests;	/* (lock) every request not yet answered, as they came */
+	u32 nr_held;			/* (lock) of them: held back by earlier ones */
 	u64 next_async_id;		/* (lock) */
 	u32 waiting_bytes;		/* (lock) memory of requests that have an async id */
 	struct list_head outgoing;	/* (lock) messages to be sent, in order */
@@ -125,6 +128,12 @@ struct ksmbd_conn {
 	 * be held.
 	 */
 	bool (*notify)(struct ksmbd_conn *conn, const struct ksmbd_notice *notice);
+	/*
+	 * Given by the frame room: ends the requests of a session (on one tree connection, or
+	 * on all: NULL) that wait here, with @why. Takes the connection's lock.
+	 */
+	void (*cancel)(struct ksmbd_conn *conn, struct ksmbd_session *session,
+		       struct ksmbd_tree *tree, ntstatus_t why);
 
 	atomic_t running_bytes; /* requests being worked on, replies not sent yet */
 	wait_queue_head_t

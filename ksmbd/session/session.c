@@ -42,18 +42,23 @@ static struct ksmbd_session *find_session(u64 id)
 	return NULL;
 }
 
-/* Picks an unused id that cannot be guessed, and enters the session. */
+/*
+ * Picks an unused id and enters the session. It is no secret: what counts is the key. 32 bits
+ * are enough, and some clients keep no more.
+ */
 static int enter_session(struct ksmbd_session *session, u32 max)
 {
 	int err = 0;
+	u32 id;
 
 	spin_lock(&table_lock);
 	if (max && nr_sessions >= max) {
 		err = -EBUSY;
 	} else {
 		do {
-			get_random_bytes(&session->id, sizeof(session->id));
-		} while (!session->id || session->id == U64_MAX || find_session(session->id));
+			get_random_bytes(&id, sizeof(id));
+		} while (!id || id == U32_MAX || find_session(id));
+		session->id = id;
 		hash_add(sessions, &session->hash, session->id);
 		nr_sessions++;
 		refcount_inc(&session->refs); /* the table's */
@@ -138,6 +143,83 @@ bool ksmbd_session_set_state(struct ksmbd_session *session, enum ksmbd_session_s
 	return legal;
 }
 
+struct ksmbd_user *ksmbd_session_user(struct ksmbd_session *session)
+{
+	struct ksmbd_user *user;
+
+	spin_lock(&session->lock);
+	user = ksmbd_user_get(session->user);
+	spin_unlock(&session->lock);
+	return user;
+}
+
+static void log_out(const struct ksmbd_user *user)
+{
+	ksmbd_upcall_logout(user->account, user->flags);
+}
+
+void ksmbd_session_set_user(struct ksmbd_session *session, struct ksmbd_user *user)
+{
+	struct ksmbd_user *before;
+
+	spin_lock(&session->lock);
+	before = session->user;
+	session->user = user;
+	spin_unlock(&session->lock);
+	/* Who only proved himself again has not left. */
+	if (before && strcmp(before->account, user->account))
+		log_out(before);
+	ksmbd_user_put(before);
+}
+
+/* Takes @channel off its session's list. False: it was off already. @last: of all */
+static bool leave_session(struct ksmbd_channel *channel, bool *last)
+{
+	struct ksmbd_session *session = channel->session;
+	bool mine;
+
+	spin_lock(&session->lock);
+	mine = !list_empty(&channel->session_link);
+	if (mine) {
+		list_del_init(&channel->session_link);
+		session->nr_channels--;
+	}
+	*last = list_empty(&session->channels);
+	spin_unlock(&session->lock);
+	return mine;
+}
+
+struct ksmbd_channel *ksmbd_session_channel(struct ksmbd_session *session, u32 n)
+{
+	struct ksmbd_channel *channel, *found = NULL;
+
+	spin_lock(&session->lock);
+	list_for_each_entry(channel, &session->channels, session_link) {
+		if (n--)
+			continue;
+		refcount_inc(&channel->refs);
+		found = channel;
+		break;
+	}
+	spin_unlock(&session->lock);
+	return found;
+}
+
+/* All connections forget the session, and end its requests that wait on them. */
+static void drop_channels(struct ksmbd_session *session)
+{
+	struct ksmbd_channel *channel;
+	bool last;
+
+	while ((channel = ksmbd_session_channel(session, 0)) != NULL) {
+		leave_session(channel, &last);
+		ksmbd_conn_cancel(channel->conn, session, NULL, STATUS_USER_SESSION_DELETED);
+		if (ksmbd_conn_remove_channel(channel->conn, channel))
+			ksmbd_channel_put(channel); /* the connection's */
+		ksmbd_channel_put(channel);
+	}
+}
+
 void ksmbd_session_close(struct ksmbd_session *session)
 {
 	bool was_valid = ksmbd_session_state(session) == KSMBD_SESSION_VALID;
@@ -150,19 +232,24 @@ void ksmbd_session_close(struct ksmbd_session *session)
 	spin_unlock(&table_lock);
 
 	ksmbd_open_close_matching(&session->opens, 0);
+	drop_channels(session);
 	ksmbd_tree_disconnect_all(session);
-	if (was_valid && session->user)
-		ksmbd_upcall_logout(session->user->account, session->user->flags);
+	if (was_valid) {
+		struct ksmbd_user *user = ksmbd_session_user(session);
+
+		log_out(user);
+		ksmbd_user_put(user);
+	}
 	ksmbd_session_put(session); /* the table's */
 }
 
-/* Enters @channel unless there are too many. */
+/* Enters @channel unless there are too many, or the session has ended. */
 static bool enter_channel(struct ksmbd_session *session, struct ksmbd_channel *channel)
 {
 	bool room;
 
 	spin_lock(&session->lock);
-	room = session->nr_channels < MAX_CHANNELS;
+	room = session->state != KSMBD_SESSION_CLOSED && session->nr_channels < MAX_CHANNELS;
 	if (room) {
 		session->nr_channels++;
 		list_add_tail(&channel->session_link, &session->channels);
@@ -179,6 +266,7 @@ struct ksmbd_channel *ksmbd_channel_create(struct ksmbd_session *session, struct
 		return NULL;
 	refcount_set(&channel->refs, 1);
 	INIT_HLIST_NODE(&channel->link);
+	INIT_LIST_HEAD(&channel->session_link);
 	channel->session_id = session->id;
 	channel->session = session;
 	channel->conn = conn;
@@ -204,16 +292,10 @@ void ksmbd_channel_put(struct ksmbd_channel *channel)
 
 void ksmbd_channel_end(struct ksmbd_channel *channel)
 {
-	struct ksmbd_session *session = channel->session;
 	bool last;
 
-	spin_lock(&session->lock);
-	list_del(&channel->session_link);
-	session->nr_channels--;
-	last = list_empty(&session->channels);
-	spin_unlock(&session->lock);
-	if (last)
-		ksmbd_session_close(session);
+	if (leave_session(channel, &last) && last)
+		ksmbd_session_close(channel->session);
 }
 
 static bool can_notify(struct ksmbd_channel *channel)

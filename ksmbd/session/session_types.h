@@ -68,8 +68,8 @@ struct ksmbd_share {
 /**
  * struct ksmbd_tree - a share connected by a session
  * @id: 32-bit TreeId; @slot: its key in the session's table
- * @user: whose rights hold on it: the session's user, or who "force user" and "force
- *        group" make of it
+ * @user: (session's lock) whose rights hold on it: who "force user" and "force group" make
+ *        of @made_for, the session's user when it was last used
  * @max_access: the most any open on it may have (FILE_*)
  * @encrypt: every request on it must be sealed
  * @gone: (session's lock) disconnected; no new opens
@@ -84,6 +84,7 @@ struct ksmbd_tree {
 	bool encrypt;
 	struct ksmbd_share *share;
 	struct ksmbd_user *user;
+	struct ksmbd_user *made_for;
 };
 
 enum ksmbd_session_state {
@@ -113,7 +114,7 @@ struct ksmbd_session {
 	u16 dialect;
 	u16 cipher;
 	u8 client_guid[16];
-	struct ksmbd_user *user; /* set when VALID, then immutable */
+	struct ksmbd_user *user; /* (lock) set when VALID; re-authentication may replace it */
 	u8 key[KSMBD_SESSION_KEY_SIZE];
 	struct ksmbd_sign_key *sign_key;
 	struct ksmbd_aead_key *seal_in;

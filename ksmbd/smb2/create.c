@@ -124,7 +124,7 @@ static ntstatus_t create_file(struct ksmbd_request *req, struct create_args *arg
 	args->disk.wait = (struct ksmbd_oplock_wait){ .req = req, .resume = resume_create };
 	args->disk.want_maximal = args->ctx.maximal_access;
 	args->disk.allocation = args->ctx.has_allocation ? args->ctx.allocation : 0;
-	status = ksmbd_open_create(req->tree, req->tree->user, &args->disk, result);
+	status = ksmbd_open_create(req->tree, req->user, &args->disk, result);
 	kfree(name);
 	return status;
 }
@@ -141,7 +141,7 @@ static ntstatus_t create_pipe(struct ksmbd_request *req, const struct create_arg
 		return STATUS_OBJECT_NAME_NOT_FOUND;
 	if (*base == '\\')
 		base++;
-	open = ksmbd_open_alloc(req->tree->share, req->tree->user);
+	open = ksmbd_open_alloc(req->tree->share, req->user);
 	if (!open)
 		return STATUS_INSUFFICIENT_RESOURCES;
 	open->tree_id = req->tree->id;

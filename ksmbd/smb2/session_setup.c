@@ -227,8 +227,20 @@ static ntstatus_t settle_encryption(struct ksmbd_request *req)
 	return STATUS_SUCCESS;
 }
 
+/* Is it this user's session? It is or was VALID. */
+static bool is_users(struct ksmbd_session *session, const struct ksmbd_auth_result *auth)
+{
+	struct ksmbd_user *user = ksmbd_session_user(session);
+	bool same = auth->guest == user->guest && auth->anonymous == user->anonymous &&
+		    !strcmp(auth->login.account, user->account);
+
+	ksmbd_user_put(user);
+	return same;
+}
+
 /* PreviousSessionId: the same user's session from before a reconnect ends. 3.3.5.5.3 */
-static void end_previous(struct ksmbd_session *session, u64 previous_id)
+static void end_previous(struct ksmbd_session *session, const struct ksmbd_auth_result *auth,
+			 u64 previous_id)
 {
 	struct ksmbd_session *previous;
 
@@ -237,10 +249,7 @@ static void end_previous(struct ksmbd_session *session, u64 previous_id)
 	previous = ksmbd_session_lookup(previous_id);
 	if (!previous)
 		return;
-	if (ksmbd_session_state(previous) == KSMBD_SESSION_VALID &&
-	    !strcmp(previous->user->account, session->user->account) &&
-	    previous->user->guest == session->user->guest &&
-	    previous->user->anonymous == session->user->anonymous)
+	if (ksmbd_session_state(previous) == KSMBD_SESSION_VALID && is_users(previous, auth))
 		ksmbd_session_close(previous);
 	ksmbd_session_put(previous);
 }
@@ -267,59 +276,81 @@ static ntstatus_t establish(struct ksmbd_request *req, const struct setup_args *
 {
 	const struct ksmbd_auth_result *auth = ksmbd_auth_result(req->channel->auth);
 	struct ksmbd_session *session = req->session;
+	struct ksmbd_user *user = ksmbd_user_create(auth);
 	ntstatus_t status = STATUS_SUCCESS;
 
-	session->user = ksmbd_user_create(auth);
-	if (!session->user)
+	if (!user)
 		return STATUS_INSUFFICIENT_RESOURCES;
+	ksmbd_session_set_user(session, user);
 	if (!auth->guest && !auth->anonymous)
 		status = create_keys(req, args, auth);
 	else if (req->conn->config->encryption == KSMBD_ENCRYPTION_REQUIRED)
 		status = STATUS_ACCESS_DENIED; /* there is no key to seal with */
 	if (status != STATUS_SUCCESS)
 		return status;
-	end_previous(session, args->previous_id);
+	end_previous(session, auth, args->previous_id);
 	if (!ksmbd_session_set_state(session, KSMBD_SESSION_VALID))
 		return STATUS_USER_SESSION_DELETED;
 	establish_channel(req, ksmbd_sign_key_get(session->sign_key));
 	return STATUS_SUCCESS;
 }
 
-/* Re-authentication proves the same user again; the keys stay. 3.3.5.5.3 */
+/*
+ * Re-authentication: the session is the new user's from now on, handles and tree connections
+ * stay, and so do the keys. 3.3.5.5.3
+ */
 static ntstatus_t reestablish(struct ksmbd_request *req)
 {
 	const struct ksmbd_auth_result *auth = ksmbd_auth_result(req->channel->auth);
-	const struct ksmbd_user *user = req->session->user;
+	struct ksmbd_user *user;
 
-	if (auth->guest != user->guest || auth->anonymous != user->anonymous ||
-	    strcmp(auth->login.account, user->account))
+	/* What began without keys stays without, and nobody's work goes unprotected. */
+	if (!req->channel->sign_key && !auth->guest && !auth->anonymous &&
+	    !is_users(req->session, auth))
 		return STATUS_ACCESS_DENIED;
+	user = ksmbd_user_create(auth);
+	if (!user)
+		return STATUS_INSUFFICIENT_RESOURCES;
+	ksmbd_session_set_user(req->session, user);
 	return STATUS_SUCCESS;
 }
 
 /* The session's user has proved himself on a further connection. 3.3.5.5.3 */
 static ntstatus_t bind(struct ksmbd_request *req)
 {
+	const struct ksmbd_auth_result *auth = ksmbd_auth_result(req->channel->auth);
 	struct ksmbd_sign_key *key;
-	ntstatus_t status = reestablish(req);
 
-	if (status != STATUS_SUCCESS)
-		return status;
-	key = create_sign_key(req->conn, req->channel,
-			      ksmbd_auth_result(req->channel->auth)->session_key);
+	if (!is_users(req->session, auth))
+		return STATUS_ACCESS_DENIED;
+	key = create_sign_key(req->conn, req->channel, auth->session_key);
 	if (!key)
 		return STATUS_INSUFFICIENT_RESOURCES;
 	establish_channel(req, key);
 	return STATUS_SUCCESS;
 }
 
-static u16 session_flags(const struct ksmbd_session *session)
+static u16 session_flags(const struct ksmbd_session *session, const struct ksmbd_auth_result *auth)
 {
-	const struct ksmbd_user *user = session->user;
-
 	return (session->encrypt ? SMB2_SESSION_FLAG_ENCRYPT_DATA : 0) |
-	       (user->guest ? SMB2_SESSION_FLAG_IS_GUEST : 0) |
-	       (user->anonymous ? SMB2_SESSION_FLAG_IS_NULL : 0);
+	       (auth->guest ? SMB2_SESSION_FLAG_IS_GUEST : 0) |
+	       (auth->anonymous ? SMB2_SESSION_FLAG_IS_NULL : 0);
+}
+
+/* The exchange has ended well. */
+static ntstatus_t settle(struct ksmbd_request *req, const struct setup_args *args)
+{
+	if (req->channel->established)
+		return reestablish(req);
+	return req->channel->binding ? bind(req) : establish(req, args);
+}
+
+/* It has not: without the channel; a session in which it was repeated ends altogether. */
+static void give_up(struct ksmbd_request *req, bool again)
+{
+	if (again)
+		ksmbd_session_close(req->session);
+	end_channel(req);
 }
 
 /* One leg. Under the connection's setup_lock. */
@@ -345,16 +376,15 @@ static ntstatus_t execute_setup(struct ksmbd_request *req, const struct setup_ar
 		return status;
 	}
 	if (status == STATUS_SUCCESS)
-		status = again		       ? reestablish(req) :
-			 req->channel->binding ? bind(req) :
-						 establish(req, args);
+		status = settle(req, args);
 	if (status == STATUS_SUCCESS)
-		result->session_flags = session_flags(req->session);
+		result->session_flags =
+			session_flags(req->session, ksmbd_auth_result(req->channel->auth));
 	req->sign_success = status == STATUS_SUCCESS;
 	ksmbd_auth_free(req->channel->auth);
 	req->channel->auth = NULL;
 	if (status != STATUS_SUCCESS)
-		end_channel(req);
+		give_up(req, again);
 	return status;
 }
 

@@ -4,8 +4,10 @@
 #include <linux/kernel.h>
 #include <linux/math64.h>
 #include <linux/mutex.h>
+#include <linux/printk.h>
 
 #include "attr/attr.h"
+#include "host/cred.h"
 #include "open/open.h"
 #include "open/oplock.h"
 #include "session/conn_types.h"
@@ -135,17 +137,39 @@ static ntstatus_t read_name(struct ksmbd_rd *data, bool ex, struct ksmbd_set_nam
 	return STATUS_SUCCESS;
 }
 
-static ntstatus_t rename_to(struct ksmbd_request *req, struct ksmbd_rd *data, bool ex)
+typedef ntstatus_t (*name_fn)(struct ksmbd_open *open, const u8 *wire_name, u32 wire_len,
+			      bool replace, const struct ksmbd_oplock_wait *wait);
+
+/*
+ * Directories are changed with the rights of who asks, not of who opened the handle: another
+ * user may have authenticated in the session since. The handle's rights are the table's business.
+ */
+static ntstatus_t change_name(struct ksmbd_request *req, const struct ksmbd_set_name *set,
+			      name_fn change)
 {
 	const struct ksmbd_oplock_wait wait = { .req = req, .resume = resume_set };
-	struct ksmbd_set_name set;
-	ntstatus_t status;
+	bool other = req->user != req->open->user;
+	ntstatus_t status = STATUS_ACCESS_DENIED;
 
-	status = read_name(data, ex, &set);
-	if (status != STATUS_SUCCESS)
+	if (other)
+		ksmbd_cred_leave();
+	if (!other || !ksmbd_cred_enter(req->user->cred))
+		status = change(req->open, set->name, set->name_len,
+				set->flags & FILE_RENAME_REPLACE_IF_EXISTS, &wait);
+	if (!other)
 		return status;
-	return ksmbd_open_rename(req->open, set.name, set.name_len,
-				 set.flags & FILE_RENAME_REPLACE_IF_EXISTS, &wait);
+	ksmbd_cred_leave();
+	if (ksmbd_cred_enter(req->open->user->cred))
+		pr_err("ksmbd: cannot act as the owner of a handle again\n");
+	return status;
+}
+
+static ntstatus_t rename_to(struct ksmbd_request *req, struct ksmbd_rd *data, bool ex)
+{
+	struct ksmbd_set_name set;
+	ntstatus_t status = read_name(data, ex, &set);
+
+	return status == STATUS_SUCCESS ? change_name(req, &set, ksmbd_open_rename) : status;
 }
 
 static ntstatus_t set_rename(struct ksmbd_request *req, struct ksmbd_rd *data)
@@ -161,17 +185,13 @@ static ntstatus_t set_rename_ex(struct ksmbd_request *req, struct ksmbd_rd *data
 
 static ntstatus_t set_link(struct ksmbd_request *req, struct ksmbd_rd *data)
 {
-	const struct ksmbd_oplock_wait wait = { .req = req, .resume = resume_set };
 	struct ksmbd_set_name set;
 	ntstatus_t status;
 
 	if (req->open->is_dir)
 		return STATUS_FILE_IS_A_DIRECTORY;
 	status = read_name(data, false, &set);
-	if (status != STATUS_SUCCESS)
-		return status;
-	return ksmbd_open_link(req->open, set.name, set.name_len,
-			       set.flags & FILE_RENAME_REPLACE_IF_EXISTS, &wait);
+	return status == STATUS_SUCCESS ? change_name(req, &set, ksmbd_open_link) : status;
 }
 
 /* ---- deletion ---- */
