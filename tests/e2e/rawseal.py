@@ -234,8 +234,11 @@ class SealClient(Client):
 
     # Further legs: binding, and proving oneself again
 
-    def legs(self, ntlm, session, key=None, flags=0, security=1, previous=0):
-        """SESSION_SETUP for a session that is there; unsigned if no `key`.
+    def legs(self, ntlm, session, proof=None, flags=0, security=1,
+             previous=0):
+        """SESSION_SETUP for a session that is there.
+
+        `proof`: key and algorithm that sign the requests, or None.
 
         Returns the last reply and the preauthentication hash. The reply's
         signature is left to the caller, for it depends on the outcome.
@@ -247,11 +250,11 @@ class SealClient(Client):
                     else rawcrypto.spnego_init(blob))
             request = self.header(
                 SESSION_SETUP, session=session, tree=0,
-                flags=FLAG_SIGNED if key else 0) + self.setup_body(
+                flags=FLAG_SIGNED if proof else 0) + self.setup_body(
                 blob, flags=flags, security=security, previous=previous)
-            if key:
-                request = rawcrypto.sign(self.dialect, key, request,
-                                         self.algorithm)
+            if proof:
+                request = rawcrypto.sign(self.dialect, proof[0], request,
+                                         proof[1])
             self.send_frame(request)
             preauth = hashlib.sha512(preauth + request).digest()
             data = self.receive_frame()
@@ -266,12 +269,12 @@ class SealClient(Client):
         return reply, preauth
 
     def bind(self, other, user, password, check=True, sign=True,
-             session=None):
+             session=None, proof=None):
         """Becomes a further channel of the session of `other`."""
         ntlm = rawcrypto.Ntlm(user, password)
         reply, preauth = self.legs(
             ntlm, other.session if session is None else session,
-            key=other.first_key() if sign else None, flags=BINDING)
+            proof=(proof or other.proof()) if sign else None, flags=BINDING)
         if not reply.ok:
             if check:
                 raise Status(reply, "binding")
@@ -290,17 +293,18 @@ class SealClient(Client):
         # one key, several channels: nonces of its own for each
         self.nonce = int.from_bytes(os.urandom(3), "little") << 40
         self.sealing = other.sealing
-        self.bound_to = other.first_key()
+        self.bound_to = other.proof()
         return reply
 
-    def first_key(self):
-        """The key of the session's first channel, which binding asks for."""
-        return self.bound_to or self.key
+    def proof(self):
+        """What signs a request to bind: as the session's first channel."""
+        return self.bound_to or (self.key, self.algorithm)
 
     def prove_again(self, user, password):
         """Re-authentication; returns the last reply."""
         reply, _ = self.legs(rawcrypto.Ntlm(user, password), self.session,
-                             key=None if self.sealing else self.key)
+                             None if self.sealing else (self.key,
+                                                        self.algorithm))
         return reply
 
 
