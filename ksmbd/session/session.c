@@ -161,13 +161,15 @@ static void log_out(const struct ksmbd_user *user)
 void ksmbd_session_set_user(struct ksmbd_session *session, struct ksmbd_user *user)
 {
 	struct ksmbd_user *before;
+	bool left;
 
 	spin_lock(&session->lock);
 	before = session->user;
-	session->user = user;
-	spin_unlock(&session->lock);
+	session->user = user; /* which another channel may replace in its turn, from here on */
 	/* Who only proved himself again has not left. */
-	if (before && strcmp(before->account, user->account))
+	left = before && strcmp(before->account, user->account);
+	spin_unlock(&session->lock);
+	if (left)
 		log_out(before);
 	ksmbd_user_put(before);
 }
