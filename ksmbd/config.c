@@ -20,6 +20,8 @@ void ksmbd_config_defaults(struct ksmbd_config *values)
 	values->min_dialect = KSMBD_DIALECT_202;
 	values->max_dialect = KSMBD_DIALECT_311;
 	values->signing = KSMBD_SIGNING_AUTO;
+	values->multichannel = true;
+	values->encryption = KSMBD_ENCRYPTION_AUTO;
 	values->restrict_anonymous = 2;
 	values->max_read = 4u << 20;
 	values->max_write = 4u << 20;
@@ -30,6 +32,7 @@ void ksmbd_config_defaults(struct ksmbd_config *values)
 	values->max_sessions = 1024;
 	values->max_open_files = 10000;
 	values->auth_timeout = 10;
+	values->oplock_timeout = 35000; /* as Windows: [MS-SMB2] 3.3.4.6, note */
 	strscpy(values->netbios_name, "KSMBD SERVER", sizeof(values->netbios_name));
 	strscpy(values->workgroup, "WORKGROUP", sizeof(values->workgroup));
 	strscpy(values->server_string, "SMB SERVER", sizeof(values->server_string));

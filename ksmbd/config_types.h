@@ -13,6 +13,14 @@ enum ksmbd_signing {
 	KSMBD_SIGNING_MANDATORY
 };
 
+/* "smb3 encryption", "smb encrypt": for the whole server or a share */
+enum ksmbd_encryption {
+	KSMBD_ENCRYPTION_OFF,	  /* not offered */
+	KSMBD_ENCRYPTION_AUTO,	  /* used when the client asks */
+	KSMBD_ENCRYPTION_DESIRED, /* demanded of every client that can */
+	KSMBD_ENCRYPTION_REQUIRED /* clients that cannot are refused */
+};
+
 /* Dialects in wire values ([MS-SMB2] 2.2.3); SMB1 is below all of them. */
 #define KSMBD_DIALECT_SMB1 0x0001
 #define KSMBD_DIALECT_202  0x0202
@@ -24,6 +32,7 @@ enum ksmbd_signing {
 /**
  * struct ksmbd_config - the settings; owner: config.c, shared read-only
  * @min_dialect, @max_dialect: wire values
+ * @multichannel: sessions may be bound to further connections
  * @restrict_anonymous: 0: anonymous sessions are allowed to IPC$; 1, 2: not at all.
  *     Engine default 2 (off by default).
  * @guest_ok: "map to guest" is not "never": unknown users may become guests
@@ -33,6 +42,7 @@ enum ksmbd_signing {
  * @max_sessions: on the whole server
  * @max_open_files: per session
  * @auth_timeout: seconds from accept to the end of the first session setup
+ * @oplock_timeout: milliseconds for a client to acknowledge a break; no share parameter
  * @deadtime: minutes without a request and without opens; 0: never
  * @sub_auth: server's domain SID sub-authorities
  */
@@ -41,6 +51,8 @@ struct ksmbd_config {
 	u16 min_dialect;
 	u16 max_dialect;
 	enum ksmbd_signing signing;
+	enum ksmbd_encryption encryption;
+	bool multichannel;
 	u32 restrict_anonymous;
 	bool guest_ok;
 	u32 max_read;
@@ -52,6 +64,7 @@ struct ksmbd_config {
 	u32 max_sessions;
 	u32 max_open_files;
 	u32 auth_timeout;
+	u32 oplock_timeout;
 	u32 deadtime;
 	u32 sub_auth[3];
 	char netbios_name[16];

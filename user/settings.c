@@ -134,6 +134,12 @@ static u32 limit_or_none(u32 value)
 
 static void fill_values(const struct conf_global *global, struct ksmbd_config *values)
 {
+	static const enum ksmbd_encryption encryptions[] = {
+		[CONF_ENCRYPTION_OFF] = KSMBD_ENCRYPTION_OFF,
+		[CONF_ENCRYPTION_AUTO] = KSMBD_ENCRYPTION_AUTO,
+		[CONF_ENCRYPTION_DESIRED] = KSMBD_ENCRYPTION_DESIRED,
+		[CONF_ENCRYPTION_REQUIRED] = KSMBD_ENCRYPTION_REQUIRED,
+	};
 	static const enum ksmbd_signing signings[] = {
 		[CONF_SIGNING_DISABLED] = KSMBD_SIGNING_DISABLED,
 		[CONF_SIGNING_ENABLED] = KSMBD_SIGNING_ENABLED,
@@ -145,6 +151,8 @@ static void fill_values(const struct conf_global *global, struct ksmbd_config *v
 	values->min_dialect = global->min_protocol;
 	values->max_dialect = global->max_protocol;
 	values->signing = signings[global->signing];
+	values->multichannel = global->multichannel;
+	values->encryption = encryptions[global->encryption];
 	values->restrict_anonymous = global->restrict_anonymous;
 	values->guest_ok = global->map_to_guest != CONF_MAP_NEVER;
 	values->max_read = global->max_read;

@@ -82,6 +82,8 @@ static void read_ext(const struct ksmbd_nl_startup_ext *ext, struct ksmbd_config
 		config->auth_timeout = min_t(u32, ext->auth_timeout, MAX_AUTH_TIMEOUT);
 	if (ext->max_sessions)
 		config->max_sessions = ext->max_sessions;
+	if (ext->encryption && ext->encryption <= KSMBD_ENCRYPTION_REQUIRED + 1)
+		config->encryption = ext->encryption - 1;
 }
 
 static int read_config(const struct ksmbd_nl_startup *msg, struct ksmbd_config *config)
@@ -101,6 +103,11 @@ static int read_config(const struct ksmbd_nl_startup *msg, struct ksmbd_config *
 	read_protocol(msg->max_protocol, &config->max_dialect);
 	if (config->min_dialect > config->max_dialect)
 		return -EINVAL;
+	config->multichannel = msg->flags & KSMBD_NL_GLOBAL_MULTICHANNEL;
+	if (msg->flags & KSMBD_NL_GLOBAL_ENCRYPTION_OFF)
+		config->encryption = KSMBD_ENCRYPTION_OFF;
+	else if (msg->flags & KSMBD_NL_GLOBAL_ENCRYPTION)
+		config->encryption = KSMBD_ENCRYPTION_REQUIRED;
 	/* Who becomes a guest is the daemon's decision, at each login. */
 	config->guest_ok = true;
 	config->deadtime = msg->deadtime;

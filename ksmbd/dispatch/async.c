@@ -10,6 +10,7 @@
 
 #include "dispatch/dispatch.h"
 #include "session/conn.h"
+#include "session/session.h"
 #include "util/workers.h"
 #include "wire/smb2_format.h"
 
@@ -74,19 +75,30 @@ void ksmbd_async_end(struct ksmbd_request *req)
 	spin_unlock(&req->conn->lock);
 }
 
+/* Has its session or tree connection ended? */
+static ntstatus_t why_gone(const struct ksmbd_request *req)
+{
+	if (ksmbd_tree_alive(req->session, req->tree))
+		return STATUS_SUCCESS;
+	return ksmbd_session_state(req->session) == KSMBD_SESSION_VALID ?
+		       STATUS_NETWORK_NAME_DELETED :
+		       STATUS_USER_SESSION_DELETED;
+}
+
 bool ksmbd_async_wait(struct ksmbd_request *req)
 {
+	ntstatus_t gone = why_gone(req);
 	struct ksmbd_conn *conn = req->conn;
 	bool waits;
 
 	ksmbd_conn_get(conn);
 	spin_lock(&conn->lock);
 	waits = req->park.state == KSMBD_PARK_SET;
-	if (waits && (conn->state == KSMBD_CONN_CLOSING ||
+	if (waits && (gone != STATUS_SUCCESS || conn->state == KSMBD_CONN_CLOSING ||
 		      (req->cancelled && req->cancelled_id == req->hdr.message_id))) {
 		/* The end's cancel-all, or a client in a hurry, may have passed already. */
 		req->park.state = KSMBD_PARK_WOKEN;
-		req->park.why = STATUS_CANCELLED;
+		req->park.why = gone != STATUS_SUCCESS ? gone : STATUS_CANCELLED;
 		waits = false;
 	}
 	if (waits) {
@@ -119,6 +131,20 @@ void ksmbd_async_cancel_all(struct ksmbd_conn *conn)
 	spin_unlock(&conn->lock);
 }
 
+/* Whoever is still running sees by himself that his session is gone (ksmbd_async_wait()). */
+void ksmbd_async_cancel_session(struct ksmbd_conn *conn, struct ksmbd_session *session,
+				struct ksmbd_tree *tree, ntstatus_t why)
+{
+	struct ksmbd_request *req;
+
+	spin_lock(&conn->lock);
+	list_for_each_entry(req, &conn->requests, link)
+		if (req->park.state != KSMBD_PARK_NONE && req->session == session &&
+		    (!tree || req->tree == tree))
+			wake_locked(req, why);
+	spin_unlock(&conn->lock);
+}
+
 /* Is @message_id one of the message's elements? Its chain has been checked. */
 static bool holds_element(const struct ksmbd_request *req, u64 message_id)
 {
@@ -139,7 +165,7 @@ static bool is_meant(const struct ksmbd_request *req, const struct ksmbd_request
 {
 	if (cancel->hdr.flags & SMB2_FLAGS_ASYNC_COMMAND)
 		return req->park.async_id && req->park.async_id == cancel->hdr.async_id;
-	return holds_element(req, cancel->hdr.message_id);
+	return smp_load_acquire(&req->readable) && holds_element(req, cancel->hdr.message_id);
 }
 
 /* Ends @req if it is parked; else it is marked, and ends as soon as it would wait. */

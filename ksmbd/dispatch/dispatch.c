@@ -23,7 +23,7 @@ static ntstatus_t check_order(struct ksmbd_request *req)
 
 static ntstatus_t check_session(struct ksmbd_request *req)
 {
-	if (!req->session || ksmbd_session_state(req->session) == KSMBD_SESSION_CLOSED)
+	if (!req->channel || ksmbd_session_state(req->session) == KSMBD_SESSION_CLOSED)
 		return STATUS_USER_SESSION_DELETED;
 	if (ksmbd_session_state(req->session) != KSMBD_SESSION_VALID ||
 	    !smp_load_acquire(&req->channel->established))
@@ -34,7 +34,10 @@ static ntstatus_t check_session(struct ksmbd_request *req)
 static ntstatus_t find_tree(struct ksmbd_request *req)
 {
 	req->tree = ksmbd_tree_lookup(req->session, req->hdr.tree_id);
-	return req->tree ? STATUS_SUCCESS : STATUS_NETWORK_NAME_DELETED;
+	if (!req->tree)
+		return STATUS_NETWORK_NAME_DELETED;
+	/* 3.3.5.2.11 */
+	return req->tree->encrypt && !req->sealed ? STATUS_ACCESS_DENIED : STATUS_SUCCESS;
 }
 
 static void get_open(void *obj)
@@ -113,14 +116,17 @@ static ntstatus_t check_row(struct ksmbd_request *req, const struct ksmbd_smb2_r
 	return status;
 }
 
-/* Acts as the session's user for as long as @step runs. */
+/*
+ * Acts as the session's user for as long as @step runs; on a handle, as who opened it: what it
+ * was granted holds, whoever has authenticated in the session since ([MS-SMB2] 3.3.5.5.3).
+ */
 static ntstatus_t run_as_user(struct ksmbd_request *req,
 			      ntstatus_t (*step)(struct ksmbd_request *req))
 {
+	struct ksmbd_user *user = req->open ? req->open->user : req->user;
 	ntstatus_t status;
 
-	/* The tree's user is the session's unless the share forces another. */
-	if (ksmbd_cred_enter(req->tree->user->cred))
+	if (ksmbd_cred_enter(user->cred))
 		return STATUS_ACCESS_DENIED;
 	status = step(req);
 	ksmbd_cred_leave();
@@ -140,9 +146,10 @@ ntstatus_t ksmbd_dispatch_run(struct ksmbd_request *req)
 	if (status != STATUS_SUCCESS)
 		return status;
 	req->park.wake = ksmbd_async_wake;
-	if (row->flags & KSMBD_ROW_AS_USER)
-		return run_as_user(req, row->run);
-	return row->run(req);
+	if (!(row->flags & KSMBD_ROW_AS_USER))
+		return row->run(req);
+	req->user = ksmbd_tree_user(req->session, req->tree);
+	return req->user ? run_as_user(req, row->run) : STATUS_INSUFFICIENT_RESOURCES;
 }
 
 /* What was checked before holds: the references are kept, and a CLOSE came later. */

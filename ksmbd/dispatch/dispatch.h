@@ -49,6 +49,20 @@ bool ksmbd_async_wait(struct ksmbd_request *req);
 /** ksmbd_async_abandon() - take a request that was about to park off its waker's list */
 void ksmbd_async_abandon(struct ksmbd_request *req);
 
+/** ksmbd_async_cancel_session() - what struct ksmbd_conn's @cancel points to */
+void ksmbd_async_cancel_session(struct ksmbd_conn *conn, struct ksmbd_session *session,
+				struct ksmbd_tree *tree, ntstatus_t why);
+
+/**
+ * ksmbd_async_is_waiting() - is @req parked, and nobody working on it
+ *
+ * Called with conn->lock held.
+ */
+static inline bool ksmbd_async_is_waiting(const struct ksmbd_request *req)
+{
+	return req->park.state == KSMBD_PARK_WAITING;
+}
+
 /** ksmbd_async_cancel_all() - wake everything parked on a connection that ends */
 void ksmbd_async_cancel_all(struct ksmbd_conn *conn);
 

@@ -42,7 +42,7 @@ static const struct ksmbd_smb2_row rows[SMB2_COMMAND_NR] = {
 	[SMB2_CHANGE_NOTIFY]   = {  32,   32,   STU,  8,  0, refuse_command },
 	[SMB2_QUERY_INFO]      = {  41,   40,   STU,  24, 0, ksmbd_smb2_query_info },
 	[SMB2_SET_INFO]        = {  33,   32,   STU,  16, 0, ksmbd_smb2_set_info },
-	[SMB2_OPLOCK_BREAK]    = {  24,   24,   ST,   8,  0, refuse_command },
+	[SMB2_OPLOCK_BREAK]    = {  24,   24,   STU,  8,  0, ksmbd_smb2_oplock_break },
 };
 /* clang-format on */
 

@@ -8,6 +8,7 @@
 #include "debug.h"
 #include "dispatch/dispatch.h"
 #include "frame/credit.h"
+#include "frame/order.h"
 #include "frame/outgoing.h"
 #include "frame/request.h"
 #include "protect/protect.h"
@@ -123,11 +124,15 @@ static void finish_reply(struct ksmbd_request *req, ntstatus_t status, u32 credi
 		hdr.flags |= SMB2_FLAGS_ASYNC_COMMAND;
 		hdr.async_id = req->park.async_id;
 	}
+	/*
+	 * A session that this connection does not know has no key to sign with. Clients that
+	 * signed want the flag, and believe this one status without a signature.
+	 */
+	if (status == STATUS_USER_SESSION_DELETED && !req->channel)
+		hdr.flags |= req->hdr.flags & SMB2_FLAGS_SIGNED;
 	ksmbd_smb2_hdr_write(reply->wr.buf, &hdr, status, credits);
-	if (ksmbd_reply_will_sign(req) && status != STATUS_PENDING) {
-		reply->signer = req->channel;
-		refcount_inc(&reply->signer->refs);
-	}
+	if (ksmbd_reply_will_sign(req) && status != STATUS_PENDING)
+		reply->signer = ksmbd_sign_key_get(req->sign_key);
 	list_add_tail(&reply->link, &req->out->replies);
 	req->reply = NULL;
 }
@@ -180,21 +185,36 @@ static bool send_interim(struct ksmbd_request *req)
 	return true;
 }
 
+/* Something changed for those that wait for earlier requests. */
+static void release_held(struct ksmbd_conn *conn)
+{
+	spin_lock(&conn->lock);
+	ksmbd_order_release(conn);
+	spin_unlock(&conn->lock);
+}
+
 /*
  * The handler wants to wait. True: it does, and the request is somebody else's now;
  * else @status is what the command came to.
  */
 static bool park_element(struct ksmbd_request *req, ntstatus_t *status)
 {
+	struct ksmbd_conn *conn = req->conn;
+	bool waits;
+
 	if (!req->interim_sent && !send_interim(req)) {
 		ksmbd_async_abandon(req);
 		*status = STATUS_INSUFFICIENT_RESOURCES;
 		return false;
 	}
-	if (ksmbd_async_wait(req))
-		return true;
-	*status = ksmbd_dispatch_resume(req);
-	return false;
+	ksmbd_conn_get(conn);
+	waits = ksmbd_async_wait(req);
+	if (waits)
+		release_held(conn);
+	ksmbd_conn_put(conn);
+	if (!waits)
+		*status = ksmbd_dispatch_resume(req);
+	return waits;
 }
 
 /* Moves on to the chain's next element. */
@@ -243,16 +263,33 @@ void ksmbd_request_run_smb1(struct ksmbd_request *req)
 	send_final(req);
 }
 
+/* True: the request is somebody else's now, or over. */
+static bool begin_message(struct ksmbd_request *req)
+{
+	if (!req->readable) {
+		if (!ksmbd_request_open(req)) {
+			ksmbd_conn_shutdown(req->conn);
+			ksmbd_request_free(req);
+			return true;
+		}
+		release_held(req->conn);
+	}
+	return ksmbd_order_hold(req);
+}
+
 void ksmbd_request_run(struct ksmbd_request *req)
 {
 	ntstatus_t status;
 
-	if (req->deferred)
+	if (req->deferred) {
 		status = ksmbd_dispatch_again(req);
-	else if (req->interim_sent)
+	} else if (req->interim_sent) {
 		status = ksmbd_dispatch_resume(req);
-	else
+	} else {
+		if (begin_message(req))
+			return;
 		status = start_element(req);
+	}
 	for (;;) {
 		while (status == KSMBD_STATUS_PARKED)
 			if (park_element(req, &status))

@@ -26,6 +26,8 @@
 #define MAX_UNAUTHENTICATED (20u << 10)
 /* Room for headers, names and small elements around the largest payload. */
 #define MAX_OVERHEAD (64u << 10)
+/* Sealed messages up to this are opened by the receive thread. */
+#define SMALL_SEALED 4096
 /* Requests at work and replies not taken yet, before a connection is read from again. */
 #define MAX_RUNNING_BYTES (32u << 20)
 
@@ -101,6 +103,20 @@ static bool runs_inline(struct ksmbd_conn *conn)
 	       conn->ops->pending(conn->transport) == 0;
 }
 
+/*
+ * Checks a message. A small sealed one is opened at once, so that a CANCEL finds what came before
+ * it; the work of a large one is worth another thread.
+ */
+static bool check_message(struct ksmbd_request *req, u32 magic)
+{
+	if (magic == SMB2_PROTO_ID)
+		return ksmbd_request_check(req);
+	if (magic != SMB2_TRANSFORM_ID || ksmbd_conn_state(req->conn) < KSMBD_CONN_AUTHENTICATED)
+		return false;
+	req->sealed = true;
+	return req->len > SMALL_SEALED || ksmbd_request_open(req);
+}
+
 /* Takes @req over. Returns false when the connection must end. */
 static bool take_up(struct ksmbd_conn *conn, struct ksmbd_request *req)
 {
@@ -110,11 +126,11 @@ static bool take_up(struct ksmbd_conn *conn, struct ksmbd_request *req)
 		ksmbd_request_run_smb1(req);
 		return true;
 	}
-	if (magic != SMB2_PROTO_ID || !ksmbd_request_check(req)) {
+	if (!check_message(req, magic)) {
 		ksmbd_request_free(req);
 		return false;
 	}
-	if (is_cancel(req)) {
+	if (req->readable && is_cancel(req)) {
 		if (ksmbd_protect_check(req) == STATUS_SUCCESS)
 			ksmbd_dispatch_cancel(req);
 		ksmbd_request_free(req);
@@ -156,6 +172,7 @@ static bool all_ended(struct ksmbd_conn *conn)
 void ksmbd_frame_serve(struct ksmbd_conn *conn)
 {
 	ksmbd_outgoing_init(conn);
+	conn->cancel = ksmbd_async_cancel_session;
 	receive_loop(conn);
 	ksmbd_conn_shutdown(conn);
 	ksmbd_async_cancel_all(conn);

@@ -7,16 +7,18 @@
 #include <linux/slab.h>
 
 #include "frame/outgoing.h"
+#include "open/oplock.h"
 #include "protect/preauth.h"
 #include "protect/protect.h"
+#include "protect/seal.h"
 #include "session/conn.h"
+#include "session/session.h"
 #include "smb2/reply.h"
 #include "util/workers.h"
 #include "wire/smb2_format.h"
+#include "wire/smb2_hdr.h"
 
 #define SEGS_PER_REPLY 3 /* header and body, payload, padding */
-
-static u8 zero_pad[8]; /* never written */
 
 /* The segments of one element; returns how many, and its length in @len. */
 static u32 fill_segs(struct ksmbd_reply *reply, bool last, struct ksmbd_seg *segs, u32 *len)
@@ -29,7 +31,7 @@ static u32 fill_segs(struct ksmbd_reply *reply, bool last, struct ksmbd_seg *seg
 		segs[n++] = reply->payload;
 	pad = last ? 0 : -*len & 7;
 	if (pad)
-		segs[n++] = (struct ksmbd_seg){ .data = zero_pad, .len = pad };
+		segs[n++] = (struct ksmbd_seg){ .data = reply->pad, .len = pad };
 	*len += pad;
 	if (!last)
 		put_unaligned_le32(*len, reply->wr.buf + SMB2_HEADER_NEXT_OFFSET);
@@ -47,11 +49,38 @@ static int hash_reply(struct ksmbd_request *req, const struct ksmbd_seg *segs, u
 	return err;
 }
 
+/* The vector's first segments: the length word, and the transform header of a sealed message. */
+static u32 first_element(const struct ksmbd_outgoing *out)
+{
+	return out->sealer ? 2 : 1;
+}
+
+/* Puts the headers in front of the elements; sealing comes last, over all of them. */
+static int complete_vector(struct ksmbd_outgoing *out)
+{
+	u32 first = first_element(out);
+	int err;
+
+	if (out->sealer) {
+		err = ksmbd_seal_message(out->sealer, out->transform, out->segs + first,
+					 out->nsegs - first);
+		if (err)
+			return err;
+		out->segs[1] =
+			(struct ksmbd_seg){ .data = out->transform, .len = sizeof(out->transform) };
+		out->total += sizeof(out->transform);
+	}
+	put_unaligned_be32(out->total, out->length);
+	out->segs[0] = (struct ksmbd_seg){ .data = out->length, .len = sizeof(out->length) };
+	out->total += sizeof(out->length);
+	return 0;
+}
+
 /* Builds the whole vector, signing on the way. */
 static int build_vector(struct ksmbd_request *req, struct ksmbd_outgoing *out)
 {
 	struct ksmbd_reply *reply;
-	u32 used = 1, len;
+	u32 used = first_element(out), len;
 	int err = 0;
 
 	list_for_each_entry(reply, &out->replies, link) {
@@ -66,11 +95,8 @@ static int build_vector(struct ksmbd_request *req, struct ksmbd_outgoing *out)
 		used += n;
 		out->total += len;
 	}
-	put_unaligned_be32(out->total, out->length);
-	out->segs[0] = (struct ksmbd_seg){ .data = out->length, .len = sizeof(out->length) };
-	out->total += sizeof(out->length);
 	out->nsegs = used;
-	return 0;
+	return complete_vector(out);
 }
 
 static int prepare_message(struct ksmbd_request *req, struct ksmbd_outgoing *out)
@@ -82,7 +108,8 @@ static int prepare_message(struct ksmbd_request *req, struct ksmbd_outgoing *out
 		n++;
 	out->segs = out->few;
 	if (n > 1)
-		out->segs = kcalloc(1 + n * SEGS_PER_REPLY, sizeof(*out->segs), GFP_KERNEL);
+		out->segs = kcalloc(first_element(out) + n * SEGS_PER_REPLY, sizeof(*out->segs),
+				    GFP_KERNEL);
 	if (!out->segs)
 		return -ENOMEM;
 	return build_vector(req, out);
@@ -92,8 +119,10 @@ struct ksmbd_outgoing *ksmbd_outgoing_alloc(void)
 {
 	struct ksmbd_outgoing *out = kzalloc(sizeof(*out), GFP_KERNEL);
 
-	if (out)
-		INIT_LIST_HEAD(&out->replies);
+	if (!out)
+		return NULL;
+	INIT_LIST_HEAD(&out->replies);
+	INIT_LIST_HEAD(&out->granted);
 	return out;
 }
 
@@ -110,6 +139,9 @@ void ksmbd_outgoing_free(struct ksmbd_conn *conn, struct ksmbd_outgoing *out)
 	}
 	if (out->segs != out->few)
 		kfree(out->segs);
+	ksmbd_oplock_told(&out->granted);
+	if (out->sealer)
+		ksmbd_session_put(out->sealer);
 	if (out->cost) {
 		atomic_sub(out->cost, &conn->running_bytes);
 		wake_up_all(&conn->idle);
@@ -176,31 +208,101 @@ static void send_work(struct work_struct *work)
 	ksmbd_conn_put(conn);
 }
 
+/* Puts @out into the queue. True: nobody is sending, and the caller has to see to it. */
+static bool queue_message(struct ksmbd_conn *conn, struct ksmbd_outgoing *out)
+{
+	bool idle;
+
+	spin_lock(&conn->lock);
+	list_add_tail(&out->link, &conn->outgoing);
+	idle = !conn->sending;
+	conn->sending = true;
+	spin_unlock(&conn->lock);
+	return idle;
+}
+
+static void send_elsewhere(struct ksmbd_conn *conn)
+{
+	ksmbd_conn_get(conn);
+	ksmbd_workers_queue_waiting(&conn->send_work);
+}
+
+/* [MS-SMB2] 3.3.4.1.1: never signed; no session, no tree, and an id that no request has */
+static int build_notice(struct ksmbd_outgoing *out, const struct ksmbd_notice *notice)
+{
+	struct ksmbd_smb2_hdr hdr = {
+		.command = notice->command,
+		.flags = SMB2_FLAGS_SERVER_TO_REDIR,
+		.message_id = U64_MAX,
+	};
+	struct ksmbd_reply *reply = &out->first;
+	u32 first;
+
+	INIT_LIST_HEAD(&reply->link);
+	list_add_tail(&reply->link, &out->replies);
+	ksmbd_wr_init(&reply->wr, reply->small, sizeof(reply->small));
+	ksmbd_wr_zero(&reply->wr, SMB2_HEADER_SIZE);
+	ksmbd_smb2_hdr_write(reply->wr.buf, &hdr, STATUS_SUCCESS, 0);
+	ksmbd_wr_bytes(&reply->wr, notice->body, notice->len);
+	if (!ksmbd_wr_ok(&reply->wr))
+		return -EMSGSIZE;
+	if (notice->sealer) {
+		ksmbd_session_get(notice->sealer);
+		out->sealer = notice->sealer;
+	}
+	first = first_element(out);
+	out->segs = out->few;
+	out->segs[first] = (struct ksmbd_seg){ .data = reply->wr.buf, .len = reply->wr.len };
+	out->nsegs = first + 1;
+	out->total = reply->wr.len;
+	return complete_vector(out);
+}
+
+/* As ksmbd_conn.notify. The peer pays for it like for a reply: what it does not take counts. */
+static bool send_notice(struct ksmbd_conn *conn, const struct ksmbd_notice *notice)
+{
+	struct ksmbd_outgoing *out = ksmbd_outgoing_alloc();
+
+	if (!out || build_notice(out, notice)) {
+		ksmbd_outgoing_free(conn, out);
+		ksmbd_conn_shutdown(conn);
+		return false;
+	}
+	out->cost = sizeof(*out);
+	atomic_add(out->cost, &conn->running_bytes);
+	if (queue_message(conn, out))
+		send_elsewhere(conn);
+	return true;
+}
+
 void ksmbd_outgoing_init(struct ksmbd_conn *conn)
 {
 	INIT_WORK(&conn->send_work, send_work);
+	conn->notify = send_notice;
 }
 
 void ksmbd_outgoing_send(struct ksmbd_request *req, bool last)
 {
 	struct ksmbd_outgoing *out = req->out;
 	struct ksmbd_conn *conn = req->conn;
-	bool busy;
+	LIST_HEAD(granted);
+	bool idle;
 
 	req->out = NULL;
 	out->last = last;
+	if (req->sealer) {
+		ksmbd_session_get(req->sealer);
+		out->sealer = req->sealer;
+	}
 	if (list_empty(&out->replies) || prepare_message(req, out)) {
 		ksmbd_outgoing_free(conn, out);
 		ksmbd_conn_shutdown(conn);
 		return;
 	}
-	spin_lock(&conn->lock);
-	list_add_tail(&out->link, &conn->outgoing);
-	busy = conn->sending;
-	conn->sending = true;
-	spin_unlock(&conn->lock);
-	if (busy || drain_queue(conn, false))
-		return;
-	ksmbd_conn_get(conn);
-	ksmbd_workers_queue_waiting(&conn->send_work);
+	/* Once queued, it may be gone. */
+	list_splice_init(&out->granted, &granted);
+	idle = queue_message(conn, out);
+	ksmbd_oplock_told(&granted);
+	if (idle && !drain_queue(conn, false))
+		send_elsewhere(conn);
 }

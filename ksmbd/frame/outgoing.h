@@ -9,7 +9,7 @@
 
 #include "frame/request_types.h"
 
-/** ksmbd_outgoing_init() - a connection's sending side, before its first message */
+/** ksmbd_outgoing_init() - a connection's sending side, before its first message; gives conn->notify */
 void ksmbd_outgoing_init(struct ksmbd_conn *conn);
 /** ksmbd_outgoing_alloc() - an empty message; NULL without memory */
 struct ksmbd_outgoing *ksmbd_outgoing_alloc(void);

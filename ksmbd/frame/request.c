@@ -7,9 +7,11 @@
 #include "config_types.h"
 #include "dispatch/dispatch.h"
 #include "frame/credit.h"
+#include "frame/order.h"
 #include "frame/outgoing.h"
 #include "frame/request.h"
 #include "open/open.h"
+#include "protect/protect.h"
 #include "session/conn.h"
 #include "session/session.h"
 #include "wire/smb2_format.h"
@@ -93,11 +95,15 @@ struct ksmbd_request *ksmbd_request_alloc(struct ksmbd_conn *conn, u32 len)
 void ksmbd_request_drop_element(struct ksmbd_request *req)
 {
 	ksmbd_open_put(req->open);
+	ksmbd_user_put(req->user);
 	ksmbd_tree_put(req->tree);
 	if (req->session)
 		ksmbd_session_put(req->session);
 	ksmbd_channel_put(req->channel);
+	ksmbd_sign_key_put(req->sign_key);
+	req->sign_key = NULL;
 	req->open = NULL;
+	req->user = NULL;
 	req->tree = NULL;
 	req->session = NULL;
 	req->channel = NULL;
@@ -116,9 +122,12 @@ void ksmbd_request_free(struct ksmbd_request *req)
 	ksmbd_request_drop_element(req);
 	spin_lock(&conn->lock);
 	list_del(&req->link);
+	ksmbd_order_release(conn);
 	spin_unlock(&conn->lock);
 	/* Not earlier: a CANCEL looks into the messages of the list. */
-	give_buffer(conn, req->buf, req->buf_size);
+	give_buffer(conn, req->buf - req->head, req->buf_size);
+	if (req->sealer)
+		ksmbd_session_put(req->sealer);
 	atomic_sub(req->cost, &conn->running_bytes);
 	wake_up_all(&conn->idle);
 	kfree(req);
@@ -143,6 +152,16 @@ static void set_cost(struct ksmbd_request *req, u64 charge)
 	req->cost = cost;
 }
 
+bool ksmbd_request_open(struct ksmbd_request *req)
+{
+	if (!ksmbd_protect_open(req))
+		return false;
+	req->head = SMB2_TRANSFORM_SIZE;
+	req->buf += SMB2_TRANSFORM_SIZE;
+	req->len -= SMB2_TRANSFORM_SIZE;
+	return ksmbd_request_check(req);
+}
+
 bool ksmbd_request_check(struct ksmbd_request *req)
 {
 	struct ksmbd_smb2_hdr hdr;
@@ -164,6 +183,7 @@ bool ksmbd_request_check(struct ksmbd_request *req)
 		charge += max_t(u32, charge_of(req->conn, &hdr), 1);
 		if (!hdr.next) {
 			set_cost(req, charge);
+			smp_store_release(&req->readable, true);
 			return true;
 		}
 		/* 3.3.5.2.7: 8-byte aligned and inside the message, or the peer is broken */

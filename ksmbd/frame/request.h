@@ -19,10 +19,13 @@ void ksmbd_request_drop_element(struct ksmbd_request *req);
  * ksmbd_request_check() - is the message one, or a chain of, well-formed SMB2 requests
  *
  * Checks every header of the chain and consumes its message ids ([MS-SMB2] 3.3.5.2.2,
- * 3.3.5.2.3); receive thread only.
- * Return: false: the connection must be dropped.
+ * 3.3.5.2.3); once, by
+ * the thread that has the request. Return: false: the connection must be dropped.
  */
 bool ksmbd_request_check(struct ksmbd_request *req);
+
+/** ksmbd_request_open() - decrypt a sealed message, then ksmbd_request_check() */
+bool ksmbd_request_open(struct ksmbd_request *req);
 
 /** ksmbd_request_run() - work through all elements and reply; ends the request unless parked */
 void ksmbd_request_run(struct ksmbd_request *req);

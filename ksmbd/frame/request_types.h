@@ -18,12 +18,15 @@
 #include "util/status_types.h"
 #include "wire/cursor.h"
 #include "wire/smb2_hdr_types.h"
+#include "wire/transform.h"
 
 struct ksmbd_channel;
 struct ksmbd_open;
 struct ksmbd_request;
 struct ksmbd_session;
+struct ksmbd_sign_key;
 struct ksmbd_tree;
+struct ksmbd_user;
 
 #define KSMBD_REPLY_INLINE 512
 
@@ -34,18 +37,19 @@ struct ksmbd_tree;
  * @payload: appended after the written bytes when its len is not 0 (READ data); when
  *      .file is set, the reply holds a reference on it
  * @payload_buf: kvmalloc'ed memory behind @payload, freed with the reply, or NULL
- * @signer: channel whose key signs this element, counted, or NULL
+ * @signer: the key that signs this element, counted, or NULL
  * @big: buffer behind @wr when @small is too small
- * @pad: zero bytes after the payload, so that the next element is 8-byte aligned
+ * @pad: the zero bytes after the payload, so that the next element is 8-byte aligned; its own,
+ *       because sealing changes them
  */
 struct ksmbd_reply {
 	struct list_head link;
-	struct ksmbd_channel *signer;
+	struct ksmbd_sign_key *signer;
 	struct ksmbd_wr wr;
 	struct ksmbd_seg payload;
 	void *payload_buf;
 	u8 *big;
-	u32 pad;
+	u8 pad[8];
 	u8 small[KSMBD_REPLY_INLINE];
 };
 
@@ -56,8 +60,11 @@ struct ksmbd_reply {
  * Owner: the request while it is being built, then the connection's queue, until it is
  * sent or the connection ends.
  * @segs, @nsegs, @total, @sent: the vector, length word included; @few unless too many
+ * @sealer: session whose key seals the message, counted, or NULL; @transform: its header
  * @cost: what it still counts in conn->running_bytes
  * @last: the connection ends after it
+ * @granted: handles whose oplock this message is the first to tell of (open/oplock.h);
+ *	counted, by their oplock.told_link
  * @first: saves the allocation for single requests
  */
 struct ksmbd_outgoing {
@@ -70,7 +77,10 @@ struct ksmbd_outgoing {
 	u64 sent;
 	bool last;
 	u8 length[4];
-	struct ksmbd_seg few[4];
+	u8 transform[SMB2_TRANSFORM_SIZE];
+	struct ksmbd_session *sealer;
+	struct list_head granted;
+	struct ksmbd_seg few[5];
 	struct ksmbd_reply first;
 };
 
@@ -114,6 +124,11 @@ struct ksmbd_request {
 	struct ksmbd_conn *conn;
 	u8 *buf; /* the message, from its protocol id on */
 	u32 len;
+	u32 head;		      /* bytes of the buffer before @buf: the transform header's */
+	struct ksmbd_session *sealer; /* whose keys sealed the message, and seal the reply; counted */
+	bool held;		      /* earlier ones have to end first; connection's lock */
+	bool sealed;		      /* arrived sealed; true even before it is opened */
+	bool readable;		      /* @buf holds checked headers: a CANCEL may look at them */
 	u32 buf_size;
 	u32 cost; /* bytes it counts for in conn->running_bytes */
 
@@ -125,9 +140,11 @@ struct ksmbd_request {
 	struct ksmbd_channel *channel;
 	struct ksmbd_session *session;
 	struct ksmbd_tree *tree;
+	struct ksmbd_user *user; /* who sent it, as far as the tree is concerned; counted */
 	struct ksmbd_open *open;
-	bool signed_ok; /* carried a valid signature */
-	bool keep_body; /* the body goes out although the status is no success */
+	struct ksmbd_sign_key *sign_key; /* signs the reply, if it is to be signed; counted */
+	bool signed_ok;			 /* carried a valid signature */
+	bool keep_body;			 /* the body goes out although the status is no success */
 
 	/* what related elements inherit, [MS-SMB2] 3.3.5.2.7.2 */
 	u32 index;

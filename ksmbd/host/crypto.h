@@ -61,7 +61,7 @@ void ksmbd_mac_key_free(struct ksmbd_mac_key *key);
 
 /**
  * ksmbd_mac_compute() - authenticate a segment vector
- * @nonce: 12 bytes for GMAC, NULL for the others
+ * @nonce: 12 bytes for GMAC; the others do not look at it
  * @out: receives the first @out_len bytes of the result (1..its size)
  */
 int ksmbd_mac_compute(const struct ksmbd_mac_key *key, const u8 *nonce,

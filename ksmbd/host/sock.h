@@ -10,6 +10,7 @@
 
 #include <linux/types.h>
 
+#include "util/netif_types.h"
 #include "util/seg_types.h"
 
 struct ksmbd_sock;
@@ -74,6 +75,19 @@ static inline int ksmbd_sock_send(struct ksmbd_sock *sock, const struct ksmbd_se
 
 	return n < 0 ? n : 0;
 }
+
+/**
+ * ksmbd_sock_interfaces() - the addresses at which this server can be reached
+ * @list: receives up to @max of them
+ *
+ * Of interfaces that are up, the addresses on which a socket of ksmbd_sock_listen() listens.
+ * Not among them: link-local IPv6 addresses, which mean nothing without a scope of the
+ * client's; and addresses of the loopback interface, unless there are no others.
+ * What the speed of is not known counts as 1 Gbit/s.
+ *
+ * Return: how many, or a negative errno
+ */
+int ksmbd_sock_interfaces(struct ksmbd_netif *list, u32 max);
 
 /** ksmbd_sock_shutdown() - end both directions and wake whoever waits; may be repeated */
 void ksmbd_sock_shutdown(struct ksmbd_sock *sock);

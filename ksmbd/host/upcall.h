@@ -70,6 +70,8 @@ int ksmbd_upcall_login(const char *account, struct ksmbd_login *login);
 #define KSMBD_SHARE_STREAMS	    BIT(11)
 #define KSMBD_SHARE_FOLLOW_SYMLINKS BIT(12)
 #define KSMBD_SHARE_ACL_XATTR	    BIT(13)
+#define KSMBD_SHARE_ENCRYPT_DATA    BIT(20) /* clients that cannot are refused */
+#define KSMBD_SHARE_ENCRYPT_DESIRED BIT(28) /* this project's: clients that can must */
 
 /**
  * struct ksmbd_share_conf - a share's configuration as the daemon gives it

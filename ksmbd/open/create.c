@@ -72,19 +72,45 @@ static u32 create_mode(const struct ksmbd_share_conf *conf, bool is_dir)
 }
 
 /*
- * Enters @open, whose file is open, into its inode's share modes. @needed: rights that the
- * others must share as well, although the handle will not have them.
+ * Is there nobody in the way, apart from those whose share modes decide? A batch oplock's
+ * holder may hold a handle only for his cache: he is asked before the share modes, the holder
+ * of an exclusive one after them. [MS-FSA] 2.1.5.1.2. Called with inode->lock held.
  */
-static ntstatus_t attach_open(struct ksmbd_open *open, const struct ksmbd_stat *st, u32 needed)
+static ntstatus_t admit_open(struct ksmbd_open *open, struct ksmbd_inode *inode,
+			     const struct ksmbd_create_args *args, u32 needed, bool fresh)
+{
+	bool spares = ksmbd_oplock_spares(open->access | needed);
+	const struct ksmbd_oplock_wait none = {};
+	/* Its creation cannot be done again; nobody has cached anything of it yet. */
+	const struct ksmbd_oplock_wait *wait = fresh ? &none : &args->wait;
+	u8 to = needed ? SMB2_OPLOCK_LEVEL_NONE : SMB2_OPLOCK_LEVEL_II;
+	ntstatus_t status = STATUS_SUCCESS;
+
+	if (inode->delete_pending)
+		return STATUS_DELETE_PENDING;
+	if (!spares && inode->holder && inode->holder->oplock.level == SMB2_OPLOCK_LEVEL_BATCH)
+		status = ksmbd_oplock_break(inode, to, wait);
+	if (status == STATUS_SUCCESS)
+		status = ksmbd_inode_admits(inode, open->access | needed, open->share_access);
+	if (status == STATUS_SUCCESS && !spares && inode->holder)
+		status = ksmbd_oplock_break(inode, to, wait);
+	return status;
+}
+
+/*
+ * Enters @open, whose file is open, into its inode's share modes. @needed: rights that the
+ * others must share as well, although the handle will not have them. @fresh: it was just created.
+ */
+static ntstatus_t attach_open(struct ksmbd_open *open, const struct ksmbd_stat *st,
+			      const struct ksmbd_create_args *args, u32 needed, bool fresh)
 {
 	struct ksmbd_inode *inode = ksmbd_inode_get(st);
-	ntstatus_t status = STATUS_SUCCESS;
+	ntstatus_t status;
 
 	if (!inode)
 		return STATUS_INSUFFICIENT_RESOURCES;
 	mutex_lock(&inode->lock);
-	if (needed)
-		status = ksmbd_inode_admits(inode, open->access | needed, open->share_access);
+	status = admit_open(open, inode, args, needed, fresh);
 	if (status == STATUS_SUCCESS)
 		status = ksmbd_open_attach(open, inode);
 	mutex_unlock(&inode->lock);
@@ -146,7 +172,7 @@ static ntstatus_t create_new(struct ksmbd_tree *tree, struct ksmbd_user *user,
 	if (args->allocation && !is_dir)
 		ksmbd_file_allocate(open->file, 0, args->allocation);
 	err = ksmbd_file_stat(open->file, &result->st);
-	status = err ? ksmbd_status_from_errno(err) : attach_open(open, &result->st, 0);
+	status = err ? ksmbd_status_from_errno(err) : attach_open(open, &result->st, args, 0, true);
 	if (status != STATUS_SUCCESS) {
 		ksmbd_open_put(open);
 		return status;
@@ -205,6 +231,7 @@ static ntstatus_t overwrite(struct ksmbd_open *open, const struct ksmbd_create_a
 	int err;
 
 	err = ksmbd_file_truncate(open->file, 0);
+	ksmbd_oplock_data_changed(open);
 	if (err)
 		return ksmbd_status_from_errno(err);
 	if (result->attr.attributes != attributes)
@@ -246,7 +273,8 @@ static ntstatus_t build_open(struct ksmbd_open *open, struct ksmbd_path *path,
 		open->access &= ~MODIFYING_ACCESS | ksmbd_access_resolve(args->access);
 	status = check_attributes(args, result->attr.attributes, open->access);
 	if (status == STATUS_SUCCESS)
-		status = attach_open(open, &result->st, dispositions[args->disposition].access);
+		status = attach_open(open, &result->st, args,
+				     dispositions[args->disposition].access, false);
 	return status;
 }
 
@@ -333,6 +361,8 @@ static ntstatus_t try_create(struct ksmbd_tree *tree, struct ksmbd_user *user,
 		status = open_existing(tree, user, path, args, result);
 	if (status == STATUS_SUCCESS && args->want_maximal && result->action != FILE_CREATED)
 		result->maximal = ksmbd_access_maximal(path, user, tree->max_access);
+	if (status == STATUS_SUCCESS)
+		result->oplock = ksmbd_oplock_grant(result->open, args->wait.req, args->oplock);
 	ksmbd_path_put(path);
 	return status;
 }

@@ -6,6 +6,7 @@
 #include "attr/attr.h"
 #include "name/path.h"
 #include "open/open.h"
+#include "open/oplock.h"
 
 struct ksmbd_tree;
 
@@ -15,6 +16,8 @@ struct ksmbd_tree;
  * @access: DesiredAccess as sent; @attributes, @share, @disposition, @options as sent
  * @allocation: bytes to reserve for a new or overwritten file, 0: none
  * @want_maximal: result.maximal is asked for (it costs access checks)
+ * @oplock: RequestedOplockLevel, as sent
+ * @wait: how to wait for other handles' oplocks
  */
 struct ksmbd_create_args {
 	const char *name;
@@ -26,17 +29,21 @@ struct ksmbd_create_args {
 	u32 options;
 	u64 allocation;
 	bool want_maximal;
+	u8 oplock;
+	struct ksmbd_oplock_wait wait;
 };
 
 /**
  * struct ksmbd_create_result
  * @open: a counted reference, attached, not yet in any table
  * @maximal: what this user could have asked for
+ * @oplock: level granted
  */
 struct ksmbd_create_result {
 	struct ksmbd_open *open;
 	u32 action;
 	u32 maximal;
+	u8 oplock;
 	struct ksmbd_attr attr;
 	struct ksmbd_stat st;
 };
@@ -45,7 +52,8 @@ struct ksmbd_create_result {
  * ksmbd_open_create() - open or create an object on a disk share
  *
  * Runs as the client.
- * Return: STATUS_SUCCESS and @result, or why not
+ * Return: STATUS_SUCCESS and @result, or why not; KSMBD_STATUS_PARKED: args->wait.req waits
+ * for an oplock to break, and everything is to be done again when it goes on
  */
 ntstatus_t ksmbd_open_create(struct ksmbd_tree *tree, struct ksmbd_user *user,
 			     const struct ksmbd_create_args *args,

@@ -68,6 +68,8 @@ struct ksmbd_inode *ksmbd_inode_get(const struct ksmbd_stat *st)
 	fresh->generation = st->generation;
 	mutex_init(&fresh->lock);
 	INIT_LIST_HEAD(&fresh->opens);
+	INIT_LIST_HEAD(&fresh->waiters);
+	atomic_set(&fresh->shared, 0);
 	spin_lock(&table_lock);
 	inode = find_inode(st);
 	if (!inode)

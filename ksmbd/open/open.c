@@ -8,6 +8,7 @@
 #include "host/cred.h"
 #include "open/dirscan.h"
 #include "open/open.h"
+#include "open/oplock.h"
 #include "open/pipe.h"
 #include "session/session.h"
 #include "util/idtable.h"
@@ -40,6 +41,7 @@ struct ksmbd_open *ksmbd_open_alloc(struct ksmbd_share *share, struct ksmbd_user
 	mutex_init(&open->lock);
 	INIT_LIST_HEAD(&open->inode_link);
 	INIT_LIST_HEAD(&open->writers);
+	ksmbd_oplock_init(open);
 	open->share = ksmbd_share_get(share);
 	open->user = ksmbd_user_get(user);
 	open->persistent_id = atomic64_inc_return(&next_persistent_id);
@@ -64,6 +66,7 @@ void ksmbd_open_put(struct ksmbd_open *open)
 	ksmbd_inode_put(open->inode);
 	if (open->file)
 		ksmbd_file_put(open->file);
+	ksmbd_oplock_free(open);
 	ksmbd_share_put(open->share);
 	ksmbd_user_put(open->user);
 	kfree(open);
@@ -161,6 +164,7 @@ void ksmbd_open_close(struct ksmbd_open *open)
 		 */
 		if (inode->doomed_by && list_empty(&inode->opens))
 			remove_name(open);
+		ksmbd_oplock_drop(open);
 	}
 	mutex_unlock(&inode->lock);
 }

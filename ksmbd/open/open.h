@@ -7,6 +7,7 @@
 #include "util/status_types.h"
 
 struct ksmbd_idtable;
+struct ksmbd_oplock_wait;
 
 int ksmbd_inode_table_init(void);
 void ksmbd_inode_table_exit(void);
@@ -83,17 +84,20 @@ ntstatus_t ksmbd_open_set_delete(struct ksmbd_open *open, bool on);
  * ksmbd_open_rename() - FileRenameInformation ([MS-FSA] 2.1.5.15.11)
  * @wire_name, @wire_len: new name, UTF-16LE relative to the share's root
  * @replace: an existing target is replaced
+ * @wait: how to wait for batch oplocks, of the object, the target and what is below it
+ *
+ * Return: a status, or KSMBD_STATUS_PARKED as from ksmbd_oplock_break()
  */
 ntstatus_t ksmbd_open_rename(struct ksmbd_open *open, const u8 *wire_name, u32 wire_len,
-			     bool replace);
+			     bool replace, const struct ksmbd_oplock_wait *wait);
 /**
- * ksmbd_open_link() - FileLinkInformation ([MS-FSA] 2.1.5.15.6)
+ * ksmbd_open_link() - FileLinkInformation ([MS-FSA] 2.1.5.15.6); arguments as above
  *
  * The object's FILE_WRITE_ATTRIBUTES is needed: of the handle, or, as clients link through
  * handles that only read, of the user.
  */
-ntstatus_t ksmbd_open_link(struct ksmbd_open *open, const u8 *wire_name, u32 wire_len,
-			   bool replace);
+ntstatus_t ksmbd_open_link(struct ksmbd_open *open, const u8 *wire_name, u32 wire_len, bool replace,
+			   const struct ksmbd_oplock_wait *wait);
 
 /** ksmbd_open_lookup_flags() - KSMBD_LOOKUP_* for names on @share */
 u32 ksmbd_open_lookup_flags(const struct ksmbd_share *share);

@@ -10,7 +10,7 @@
  * An inode is owned by its attached opens; the last detach removes it from the hash.
  *
  * Locks: @open->lock: directory scan, pipe. @inode->lock: list of opens,
- * share modes, delete_pending. Never @open->lock inside @inode->lock.
+ * share modes, delete_pending, oplocks. Never @open->lock inside @inode->lock.
  */
 #ifndef KSMBD_OPEN_OPEN_TYPES_H
 #define KSMBD_OPEN_OPEN_TYPES_H
@@ -20,12 +20,14 @@
 #include <linux/mutex.h>
 #include <linux/refcount.h>
 #include <linux/types.h>
+#include <linux/workqueue.h>
 
 #include "host/upcall.h"
 #include "host/vfs.h"
 
 struct ksmbd_dirscan;
 struct ksmbd_pipe;
+struct ksmbd_session;
 struct ksmbd_share;
 struct ksmbd_user;
 
@@ -40,6 +42,34 @@ struct ksmbd_inode {
 	bool delete_pending;	/* (lock) */
 	/* (lock) the handle whose name goes, counted: the object may have others */
 	struct ksmbd_open *doomed_by;
+	struct ksmbd_open *holder; /* (lock) of @opens: the one with an exclusive or batch oplock */
+	atomic_t shared;	   /* changed under (lock): handles with a level II oplock */
+	struct list_head waiters;  /* (lock) requests that wait for @holder (open/oplock.c) */
+};
+
+/**
+ * struct ksmbd_oplock - what a handle's client may cache (open/oplock.h); inode's lock
+ * @level: SMB2_OPLOCK_LEVEL_*; while it breaks, what it was
+ * @to: while it breaks, the most that may be left of it
+ * @breaking: an acknowledgment is awaited, until @timer, which has a reference on the handle
+ * @told: the answer that grants @level is queued; @due: a notice waits for that
+ * @told_link: in the list of that message
+ * @session: whose client is told of a break; counted, NULL when nothing was ever granted
+ * @conn_id: connection to tell it on, if it is still there; @sealed: it is to be sealed
+ * @timeout: milliseconds
+ */
+struct ksmbd_oplock {
+	u8 level;
+	u8 to;
+	bool breaking;
+	bool told;
+	bool due;
+	bool sealed;
+	u32 timeout;
+	u64 conn_id;
+	struct ksmbd_session *session;
+	struct list_head told_link;
+	struct delayed_work timer;
 };
 
 /**
@@ -73,6 +103,7 @@ struct ksmbd_open {
 	struct ksmbd_file *file;
 	struct ksmbd_inode *inode;
 	struct list_head inode_link;
+	struct ksmbd_oplock oplock;
 	struct mutex lock;
 	atomic64_t position;
 	bool writing;

@@ -9,6 +9,7 @@
 #include "name/path.h"
 #include "name/veto.h"
 #include "open/open.h"
+#include "open/oplock.h"
 #include "session/session_types.h"
 #include "util/status.h"
 #include "wire/smb2_format.h"
@@ -18,19 +19,21 @@ static bool same_inode(const struct ksmbd_stat *a, const struct ksmbd_stat *b)
 	return a->ino == b->ino && a->dev == b->dev && a->generation == b->generation;
 }
 
-/* Is somebody holding the object of @st open? Then it cannot be replaced. */
-static bool inode_in_use(const struct ksmbd_stat *st)
+/* Is somebody holding the object of @st open, and not only for his cache? */
+static ntstatus_t check_unused(const struct ksmbd_stat *st, const struct ksmbd_oplock_wait *wait)
 {
 	struct ksmbd_inode *inode = ksmbd_inode_lookup(st);
-	bool busy;
+	ntstatus_t status;
 
 	if (!inode)
-		return false;
+		return STATUS_SUCCESS;
+	status = ksmbd_oplock_break_names(inode, NULL, wait);
 	mutex_lock(&inode->lock);
-	busy = !list_empty(&inode->opens);
+	if (status == STATUS_SUCCESS && !list_empty(&inode->opens))
+		status = STATUS_ACCESS_DENIED;
 	mutex_unlock(&inode->lock);
 	ksmbd_inode_put(inode);
-	return busy;
+	return status;
 }
 
 static bool is_readonly(const struct ksmbd_share *share, struct ksmbd_path *path)
@@ -48,7 +51,8 @@ static bool is_readonly(const struct ksmbd_share *share, struct ksmbd_path *path
 }
 
 /* May @to, when it exists, give way to another object? [MS-FSA] 2.1.5.15.11 */
-static ntstatus_t check_target(const struct ksmbd_share *share, struct ksmbd_path *to, bool replace)
+static ntstatus_t check_target(const struct ksmbd_share *share, struct ksmbd_path *to, bool replace,
+			       const struct ksmbd_oplock_wait *wait)
 {
 	const struct ksmbd_stat *target = ksmbd_path_stat(to);
 
@@ -56,9 +60,9 @@ static ntstatus_t check_target(const struct ksmbd_share *share, struct ksmbd_pat
 		return STATUS_SUCCESS;
 	if (!replace)
 		return STATUS_OBJECT_NAME_COLLISION;
-	if (S_ISDIR(target->mode) || inode_in_use(target) || is_readonly(share, to))
+	if (S_ISDIR(target->mode) || is_readonly(share, to))
 		return STATUS_ACCESS_DENIED;
-	return STATUS_SUCCESS;
+	return check_unused(target, wait);
 }
 
 /*
@@ -112,7 +116,7 @@ static bool is_below(struct subtree *tree, struct ksmbd_inode *inode)
 }
 
 /* A directory keeps its name while something below it is open. [MS-FSA] 2.1.5.15.11 */
-static ntstatus_t check_below(struct ksmbd_open *dir)
+static ntstatus_t check_below(struct ksmbd_open *dir, const struct ksmbd_oplock_wait *wait)
 {
 	struct subtree *tree = kmalloc(sizeof(*tree), GFP_KERNEL);
 	struct ksmbd_inode *inode = NULL;
@@ -128,6 +132,8 @@ static ntstatus_t check_below(struct ksmbd_open *dir)
 		while ((inode = ksmbd_inode_walk(inode)) != NULL && !is_below(tree, inode))
 			;
 		if (inode)
+			status = ksmbd_oplock_break_names(inode, NULL, wait);
+		if (inode && status == STATUS_SUCCESS)
 			status = STATUS_ACCESS_DENIED;
 		ksmbd_inode_put(inode);
 	}
@@ -135,14 +141,18 @@ static ntstatus_t check_below(struct ksmbd_open *dir)
 	return status;
 }
 
-static bool is_doomed(struct ksmbd_open *open)
+/* The request may have waited: the handle may be closed, or its object deleted. */
+static ntstatus_t check_alive(struct ksmbd_open *open)
 {
-	bool doomed;
+	ntstatus_t status = STATUS_SUCCESS;
 
 	mutex_lock(&open->inode->lock);
-	doomed = open->inode->delete_pending;
+	if (!open->attached)
+		status = STATUS_FILE_CLOSED;
+	else if (open->inode->delete_pending)
+		status = STATUS_ACCESS_DENIED;
 	mutex_unlock(&open->inode->lock);
-	return doomed;
+	return status;
 }
 
 /* Looks a new name up. @name is the caller's to free, with and without success. */
@@ -154,8 +164,9 @@ static ntstatus_t lookup_target(struct ksmbd_open *open, const u8 *wire_name, u3
 	int err;
 
 	*name = NULL;
-	if (is_doomed(open))
-		return STATUS_ACCESS_DENIED;
+	status = check_alive(open);
+	if (status != STATUS_SUCCESS)
+		return status;
 	/* Some clients lead with a backslash here; [MS-FSCC] 2.4.42 lets them. */
 	if (wire_len >= 2 && wire_name[0] == '\\' && wire_name[1] == 0) {
 		wire_name += 2;
@@ -178,7 +189,7 @@ static ntstatus_t lookup_target(struct ksmbd_open *open, const u8 *wire_name, u3
 }
 
 ntstatus_t ksmbd_open_rename(struct ksmbd_open *open, const u8 *wire_name, u32 wire_len,
-			     bool replace)
+			     bool replace, const struct ksmbd_oplock_wait *wait)
 {
 	const struct ksmbd_stat *target;
 	struct ksmbd_path *to = NULL;
@@ -198,9 +209,11 @@ ntstatus_t ksmbd_open_rename(struct ksmbd_open *open, const u8 *wire_name, u32 w
 	target = ksmbd_path_stat(to);
 	/* Naming itself, perhaps in other case, replaces nobody. */
 	if (!target || !same_inode(target, &st))
-		status = check_target(open->share, to, replace);
+		status = check_target(open->share, to, replace, wait);
 	if (status == STATUS_SUCCESS && open->is_dir)
-		status = check_below(open);
+		status = check_below(open, wait);
+	if (status == STATUS_SUCCESS)
+		status = ksmbd_oplock_break_names(open->inode, open, wait);
 	if (status == STATUS_SUCCESS)
 		status = ksmbd_status_from_errno(
 			ksmbd_file_rename(open->file, open->share->root, to, ksmbd_path_last(name),
@@ -248,7 +261,8 @@ static ntstatus_t check_linkable(struct ksmbd_open *open)
 	return status;
 }
 
-ntstatus_t ksmbd_open_link(struct ksmbd_open *open, const u8 *wire_name, u32 wire_len, bool replace)
+ntstatus_t ksmbd_open_link(struct ksmbd_open *open, const u8 *wire_name, u32 wire_len, bool replace,
+			   const struct ksmbd_oplock_wait *wait)
 {
 	struct ksmbd_path *to = NULL;
 	ntstatus_t status;
@@ -260,7 +274,9 @@ ntstatus_t ksmbd_open_link(struct ksmbd_open *open, const u8 *wire_name, u32 wir
 	if (status == STATUS_SUCCESS)
 		status = check_linkable(open);
 	if (status == STATUS_SUCCESS)
-		status = check_target(open->share, to, replace);
+		status = check_target(open->share, to, replace, wait);
+	if (status == STATUS_SUCCESS)
+		status = ksmbd_oplock_break_names(open->inode, open, wait);
 	if (status == STATUS_SUCCESS)
 		status = ksmbd_status_from_errno(
 			ksmbd_file_link(open->file, to, replace ? KSMBD_RENAME_REPLACE : 0));

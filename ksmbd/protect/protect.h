@@ -6,12 +6,20 @@
 #include "frame/request_types.h"
 
 /**
+ * ksmbd_protect_open() - decrypt a sealed message in place
+ * @req: ->buf is the transform header; it stays there
+ *
+ * Fills in req->sealer (counted). Return: false: the connection must end, [MS-SMB2] 3.3.5.2.1.1
+ */
+bool ksmbd_protect_open(struct ksmbd_request *req);
+
+/**
  * ksmbd_protect_check() - find the element's session and verify its signature
  *
  * Fills in req->channel, req->session (counted) and req->signed_ok.
  * Return: STATUS_SUCCESS (also without a session: the dispatch row decides);
  * STATUS_USER_SESSION_DELETED: signed for a session that is not there;
- * STATUS_ACCESS_DENIED: wrong signature, or unsigned although required.
+ * STATUS_ACCESS_DENIED: wrong signature, or unsigned or not sealed although required.
  * [MS-SMB2] 3.3.5.2.4, 3.3.5.2.9
  */
 ntstatus_t ksmbd_protect_check(struct ksmbd_request *req);

@@ -13,7 +13,7 @@
 
 /**
  * ksmbd_sign_message() - put the signature into a message's header
- * @key: HMAC-SHA256 or AES-CMAC key
+ * @key: HMAC-SHA256, AES-CMAC or AES-GMAC key
  * @segs: one message (a compound's element with its padding); the first segment holds
  *        at least the 64-byte header. All memory.
  */

@@ -6,6 +6,7 @@
 #include "session/conn_types.h"
 
 struct ksmbd_channel;
+struct ksmbd_tree;
 
 /**
  * ksmbd_conn_create() - admit a connection
@@ -32,6 +33,14 @@ enum ksmbd_conn_state ksmbd_conn_state(struct ksmbd_conn *conn);
 
 /** ksmbd_conn_shutdown() - take up nothing more and wake the receive thread; any thread */
 void ksmbd_conn_shutdown(struct ksmbd_conn *conn);
+
+/** ksmbd_conn_cancel() - struct ksmbd_conn's @cancel, when there is one */
+static inline void ksmbd_conn_cancel(struct ksmbd_conn *conn, struct ksmbd_session *session,
+				     struct ksmbd_tree *tree, ntstatus_t why)
+{
+	if (conn->cancel)
+		conn->cancel(conn, session, tree, why);
+}
 
 /** ksmbd_conn_stop_all() - refuse new connections, shut all down, wait until none is left */
 void ksmbd_conn_stop_all(void);

@@ -25,9 +25,24 @@
 
 #include "host/sock.h"
 #include "util/seg_types.h"
+#include "util/status_types.h"
 
 struct ksmbd_config;
 struct ksmbd_conn;
+struct ksmbd_session;
+struct ksmbd_tree;
+
+/**
+ * struct ksmbd_notice - a message to a client that it did not ask for
+ * @command: SMB2_*; @body, @len: what follows the header
+ * @sealer: session whose key seals it, or NULL; the message takes an own reference
+ */
+struct ksmbd_notice {
+	u16 command;
+	u32 len;
+	const u8 *body;
+	struct ksmbd_session *sealer;
+};
 
 /**
  * struct ksmbd_transport_ops - what a transport gives a connection
@@ -99,13 +114,26 @@ struct ksmbd_conn {
 	spinlock_t lock;
 	DECLARE_HASHTABLE(channels, 4); /* (lock) by session id */
 	u32 nr_channels;		/* (lock) */
-	struct list_head requests;	/* (lock) every request not yet answered */
+	struct list_head requests;	/* (lock) every request not yet answered, as they came */
+	u32 nr_held;			/* (lock) of them: held back by earlier ones */
 	u64 next_async_id;		/* (lock) */
 	u32 waiting_bytes;		/* (lock) memory of requests that have an async id */
 	struct list_head outgoing;	/* (lock) messages to be sent, in order */
 	bool sending;			/* (lock) somebody is at it; only that thread sends */
 	bool unsendable;		/* (lock) the stream is broken: what is queued is dropped */
 	struct work_struct send_work;	/* goes on where a thread would have to wait */
+	/*
+	 * Given by the frame room: queues the message, and returns before it is sent; false
+	 * when it could not, and the connection ends. Takes the connection's lock; mutexes may
+	 * be held.
+	 */
+	bool (*notify)(struct ksmbd_conn *conn, const struct ksmbd_notice *notice);
+	/*
+	 * Given by the frame room: ends the requests of a session (on one tree connection, or
+	 * on all: NULL) that wait here, with @why. Takes the connection's lock.
+	 */
+	void (*cancel)(struct ksmbd_conn *conn, struct ksmbd_session *session,
+		       struct ksmbd_tree *tree, ntstatus_t why);
 
 	atomic_t running_bytes; /* requests being worked on, replies not sent yet */
 	wait_queue_head_t

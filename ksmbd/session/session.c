@@ -10,10 +10,12 @@
 #include "host/cred.h"
 #include "host/crypto.h"
 #include "open/open.h"
-#include "session/conn_types.h"
+#include "session/conn.h"
 #include "session/session.h"
 
 #define MAX_TREES 4096 /* per session */
+/* As many as Windows takes. */
+#define MAX_CHANNELS 32
 
 static DEFINE_SPINLOCK(table_lock);
 static DECLARE_HASHTABLE(sessions, 8); /* under table_lock, as is nr_sessions */
@@ -40,18 +42,23 @@ static struct ksmbd_session *find_session(u64 id)
 	return NULL;
 }
 
-/* Picks an unused id that cannot be guessed, and enters the session. */
+/*
+ * Picks an unused id and enters the session. It is no secret: what counts is the key. 32 bits
+ * are enough, and some clients keep no more.
+ */
 static int enter_session(struct ksmbd_session *session, u32 max)
 {
 	int err = 0;
+	u32 id;
 
 	spin_lock(&table_lock);
 	if (max && nr_sessions >= max) {
 		err = -EBUSY;
 	} else {
 		do {
-			get_random_bytes(&session->id, sizeof(session->id));
-		} while (!session->id || session->id == U64_MAX || find_session(session->id));
+			get_random_bytes(&id, sizeof(id));
+		} while (!id || id == U32_MAX || find_session(id));
+		session->id = id;
 		hash_add(sessions, &session->hash, session->id);
 		nr_sessions++;
 		refcount_inc(&session->refs); /* the table's */
@@ -69,6 +76,7 @@ int ksmbd_session_create(struct ksmbd_conn *conn, struct ksmbd_session **out)
 		return -ENOMEM;
 	refcount_set(&session->refs, 1);
 	spin_lock_init(&session->lock);
+	INIT_LIST_HEAD(&session->channels);
 	session->state = KSMBD_SESSION_SETUP;
 	session->dialect = conn->dialect;
 	memcpy(session->client_guid, conn->client_guid, sizeof(session->client_guid));
@@ -95,6 +103,9 @@ void ksmbd_session_put(struct ksmbd_session *session)
 	ksmbd_idtable_destroy(&session->trees);
 	ksmbd_idtable_destroy(&session->opens);
 	ksmbd_user_put(session->user);
+	ksmbd_sign_key_put(session->sign_key);
+	ksmbd_aead_key_free(session->seal_in);
+	ksmbd_aead_key_free(session->seal_out);
 	kfree_sensitive(session);
 }
 
@@ -132,6 +143,85 @@ bool ksmbd_session_set_state(struct ksmbd_session *session, enum ksmbd_session_s
 	return legal;
 }
 
+struct ksmbd_user *ksmbd_session_user(struct ksmbd_session *session)
+{
+	struct ksmbd_user *user;
+
+	spin_lock(&session->lock);
+	user = ksmbd_user_get(session->user);
+	spin_unlock(&session->lock);
+	return user;
+}
+
+static void log_out(const struct ksmbd_user *user)
+{
+	ksmbd_upcall_logout(user->account, user->flags);
+}
+
+void ksmbd_session_set_user(struct ksmbd_session *session, struct ksmbd_user *user)
+{
+	struct ksmbd_user *before;
+	bool left;
+
+	spin_lock(&session->lock);
+	before = session->user;
+	session->user = user; /* which another channel may replace in its turn, from here on */
+	/* Who only proved himself again has not left. */
+	left = before && strcmp(before->account, user->account);
+	spin_unlock(&session->lock);
+	if (left)
+		log_out(before);
+	ksmbd_user_put(before);
+}
+
+/* Takes @channel off its session's list. False: it was off already. @last: of all */
+static bool leave_session(struct ksmbd_channel *channel, bool *last)
+{
+	struct ksmbd_session *session = channel->session;
+	bool mine;
+
+	spin_lock(&session->lock);
+	mine = !list_empty(&channel->session_link);
+	if (mine) {
+		list_del_init(&channel->session_link);
+		session->nr_channels--;
+	}
+	*last = list_empty(&session->channels);
+	spin_unlock(&session->lock);
+	return mine;
+}
+
+struct ksmbd_channel *ksmbd_session_channel(struct ksmbd_session *session, u32 n)
+{
+	struct ksmbd_channel *channel, *found = NULL;
+
+	spin_lock(&session->lock);
+	list_for_each_entry(channel, &session->channels, session_link) {
+		if (n--)
+			continue;
+		refcount_inc(&channel->refs);
+		found = channel;
+		break;
+	}
+	spin_unlock(&session->lock);
+	return found;
+}
+
+/* All connections forget the session, and end its requests that wait on them. */
+static void drop_channels(struct ksmbd_session *session)
+{
+	struct ksmbd_channel *channel;
+	bool last;
+
+	while ((channel = ksmbd_session_channel(session, 0)) != NULL) {
+		leave_session(channel, &last);
+		ksmbd_conn_cancel(channel->conn, session, NULL, STATUS_USER_SESSION_DELETED);
+		if (ksmbd_conn_remove_channel(channel->conn, channel))
+			ksmbd_channel_put(channel); /* the connection's */
+		ksmbd_channel_put(channel);
+	}
+}
+
 void ksmbd_session_close(struct ksmbd_session *session)
 {
 	bool was_valid = ksmbd_session_state(session) == KSMBD_SESSION_VALID;
@@ -144,13 +234,33 @@ void ksmbd_session_close(struct ksmbd_session *session)
 	spin_unlock(&table_lock);
 
 	ksmbd_open_close_matching(&session->opens, 0);
+	drop_channels(session);
 	ksmbd_tree_disconnect_all(session);
-	if (was_valid && session->user)
-		ksmbd_upcall_logout(session->user->account, session->user->flags);
+	if (was_valid) {
+		struct ksmbd_user *user = ksmbd_session_user(session);
+
+		log_out(user);
+		ksmbd_user_put(user);
+	}
 	ksmbd_session_put(session); /* the table's */
 }
 
-struct ksmbd_channel *ksmbd_channel_create(struct ksmbd_session *session)
+/* Enters @channel unless there are too many, or the session has ended. */
+static bool enter_channel(struct ksmbd_session *session, struct ksmbd_channel *channel)
+{
+	bool room;
+
+	spin_lock(&session->lock);
+	room = session->state != KSMBD_SESSION_CLOSED && session->nr_channels < MAX_CHANNELS;
+	if (room) {
+		session->nr_channels++;
+		list_add_tail(&channel->session_link, &session->channels);
+	}
+	spin_unlock(&session->lock);
+	return room;
+}
+
+struct ksmbd_channel *ksmbd_channel_create(struct ksmbd_session *session, struct ksmbd_conn *conn)
 {
 	struct ksmbd_channel *channel = kzalloc(sizeof(*channel), GFP_KERNEL);
 
@@ -158,13 +268,17 @@ struct ksmbd_channel *ksmbd_channel_create(struct ksmbd_session *session)
 		return NULL;
 	refcount_set(&channel->refs, 1);
 	INIT_HLIST_NODE(&channel->link);
+	INIT_LIST_HEAD(&channel->session_link);
 	channel->session_id = session->id;
 	channel->session = session;
+	channel->conn = conn;
+	/* Its connection is there before anybody finds it by the session. */
 	ksmbd_session_get(session);
-	spin_lock(&session->lock);
-	session->nr_channels++;
-	spin_unlock(&session->lock);
-	return channel;
+	ksmbd_conn_get(conn);
+	if (enter_channel(session, channel))
+		return channel;
+	ksmbd_channel_put(channel);
+	return NULL;
 }
 
 void ksmbd_channel_put(struct ksmbd_channel *channel)
@@ -172,21 +286,58 @@ void ksmbd_channel_put(struct ksmbd_channel *channel)
 	if (!channel || !refcount_dec_and_test(&channel->refs))
 		return;
 	ksmbd_auth_free(channel->auth);
-	ksmbd_mac_key_free(channel->sign_key);
+	ksmbd_sign_key_put(channel->sign_key);
 	ksmbd_session_put(channel->session);
+	ksmbd_conn_put(channel->conn);
 	kfree_sensitive(channel);
 }
 
 void ksmbd_channel_end(struct ksmbd_channel *channel)
 {
-	struct ksmbd_session *session = channel->session;
 	bool last;
 
+	if (leave_session(channel, &last) && last)
+		ksmbd_session_close(channel->session);
+}
+
+static bool can_notify(struct ksmbd_channel *channel)
+{
+	return smp_load_acquire(&channel->established) &&
+	       ksmbd_conn_state(channel->conn) != KSMBD_CONN_CLOSING;
+}
+
+struct ksmbd_conn *ksmbd_session_conn(struct ksmbd_session *session, u64 preferred)
+{
+	struct ksmbd_conn *conn = NULL;
+	struct ksmbd_channel *channel;
+
 	spin_lock(&session->lock);
-	last = --session->nr_channels == 0;
+	list_for_each_entry(channel, &session->channels, session_link) {
+		if (!can_notify(channel) || (conn && channel->conn->id != preferred))
+			continue;
+		conn = channel->conn;
+		if (conn->id == preferred)
+			break;
+	}
+	if (conn)
+		ksmbd_conn_get(conn);
 	spin_unlock(&session->lock);
-	if (last)
-		ksmbd_session_close(session);
+	return conn;
+}
+
+struct ksmbd_sign_key *ksmbd_sign_key_get(struct ksmbd_sign_key *key)
+{
+	if (key)
+		refcount_inc(&key->refs);
+	return key;
+}
+
+void ksmbd_sign_key_put(struct ksmbd_sign_key *key)
+{
+	if (!key || !refcount_dec_and_test(&key->refs))
+		return;
+	ksmbd_mac_key_free(key->mac);
+	kfree(key);
 }
 
 struct ksmbd_user *ksmbd_user_create(const struct ksmbd_auth_result *result)

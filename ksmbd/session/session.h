@@ -30,17 +30,42 @@ bool ksmbd_session_set_state(struct ksmbd_session *session, enum ksmbd_session_s
 /**
  * ksmbd_session_close() - LOGOFF, PreviousSessionId, or the last channel's end
  *
- * Marks it CLOSED, closes its opens, disconnects its trees, tells the daemon. May be
- * called by several: the first does the work. The caller keeps its reference. Not to be
- * called with credentials entered.
+ * Marks it CLOSED, takes it off all of its connections, ends its requests that wait there,
+ * closes its opens, disconnects its trees, tells the daemon. May be called by several: the
+ * first does the work. The caller keeps its reference. Not to be called with credentials
+ * entered.
  */
 void ksmbd_session_close(struct ksmbd_session *session);
 
-/** ksmbd_channel_create() - @session on a connection; takes an own reference; or NULL */
-struct ksmbd_channel *ksmbd_channel_create(struct ksmbd_session *session);
+/** ksmbd_session_user() - whose session it is now; counted. @session is or was VALID */
+struct ksmbd_user *ksmbd_session_user(struct ksmbd_session *session);
+/** ksmbd_session_set_user() - takes @user's reference over; who it was before has logged out */
+void ksmbd_session_set_user(struct ksmbd_session *session, struct ksmbd_user *user);
+
+/**
+ * ksmbd_session_conn() - a connection on which the session's client can be told something
+ * @preferred: id of the connection to take if it is still one of the session's
+ *
+ * Takes the session's lock and connections' locks. Return: a counted reference, or NULL
+ */
+struct ksmbd_conn *ksmbd_session_conn(struct ksmbd_session *session, u64 preferred);
+
+/**
+ * ksmbd_channel_create() - @session on @conn; takes references on both
+ *
+ * Return: NULL without memory, or when the session has as many channels as it may have, or
+ * has ended
+ */
+struct ksmbd_channel *ksmbd_channel_create(struct ksmbd_session *session, struct ksmbd_conn *conn);
 void ksmbd_channel_put(struct ksmbd_channel *channel);
+/** ksmbd_session_channel() - the @n-th channel, counted; NULL: there are fewer now */
+struct ksmbd_channel *ksmbd_session_channel(struct ksmbd_session *session, u32 n);
 /** ksmbd_channel_end() - @channel left its connection; the session's last one closes it */
 void ksmbd_channel_end(struct ksmbd_channel *channel);
+
+/** ksmbd_sign_key_get(), _put() - NULL is ignored */
+struct ksmbd_sign_key *ksmbd_sign_key_get(struct ksmbd_sign_key *key);
+void ksmbd_sign_key_put(struct ksmbd_sign_key *key);
 
 /** ksmbd_user_create() - from an authentication's result; NULL without memory */
 struct ksmbd_user *ksmbd_user_create(const struct ksmbd_auth_result *result);
@@ -68,6 +93,15 @@ ntstatus_t ksmbd_tree_connect(struct ksmbd_conn *conn, struct ksmbd_session *ses
 /** ksmbd_tree_lookup() - by TreeId; counted reference or NULL */
 struct ksmbd_tree *ksmbd_tree_lookup(struct ksmbd_session *session, u32 id);
 void ksmbd_tree_put(struct ksmbd_tree *tree);
+/** ksmbd_tree_alive() - neither @tree nor its session has ended */
+bool ksmbd_tree_alive(struct ksmbd_session *session, const struct ksmbd_tree *tree);
+/**
+ * ksmbd_tree_user() - who the session's user is on @tree; counted
+ *
+ * After another user re-authenticated in the session, that one; tree connections stay.
+ * Return: NULL without memory
+ */
+struct ksmbd_user *ksmbd_tree_user(struct ksmbd_session *session, struct ksmbd_tree *tree);
 /** ksmbd_tree_disconnect() - false when somebody else was faster; the reference stays */
 bool ksmbd_tree_disconnect(struct ksmbd_session *session, struct ksmbd_tree *tree);
 /** ksmbd_tree_disconnect_all() - at the session's end */

@@ -8,7 +8,7 @@
 
 #include "host/vfs.h"
 #include "open/open.h"
-#include "session/conn_types.h"
+#include "session/conn.h"
 #include "session/session.h"
 #include "wire/smb2_format.h"
 
@@ -95,6 +95,7 @@ void ksmbd_tree_put(struct ksmbd_tree *tree)
 		return;
 	ksmbd_share_put(tree->share);
 	ksmbd_user_put(tree->user);
+	ksmbd_user_put(tree->made_for);
 	kfree(tree);
 }
 
@@ -113,15 +114,25 @@ static u32 tree_id(u64 slot)
 	return (u32)(slot >> 32) << 16 | (u32)slot;
 }
 
+/* 3.3.5.7: is the tree to be sealed? False: it must be, and the client cannot. */
+static bool settle_encryption(const struct ksmbd_session *session, struct ksmbd_tree *tree)
+{
+	u32 flags = tree->share->conf.flags;
+
+	tree->encrypt = session->cipher &&
+			(flags & (KSMBD_SHARE_ENCRYPT_DATA | KSMBD_SHARE_ENCRYPT_DESIRED));
+	return tree->encrypt || !(flags & KSMBD_SHARE_ENCRYPT_DATA);
+}
+
 /* Enters @tree, then asks the daemon, which wants to know the id it admits. */
 static ntstatus_t admit_tree(struct ksmbd_conn *conn, struct ksmbd_session *session,
 			     struct ksmbd_tree *tree)
 {
 	struct ksmbd_tree_ask ask = {
-		.account = session->user->account,
+		.account = tree->made_for->account,
 		.share = tree->share->conf.name,
 		.peer = conn->peer.text,
-		.login_flags = session->user->flags,
+		.login_flags = tree->made_for->flags,
 		.session_id = session->id,
 	};
 	ntstatus_t status;
@@ -160,6 +171,43 @@ static u32 forced_id(u32 id)
 	return id ? id : U32_MAX;
 }
 
+static struct ksmbd_user *make_user(const struct ksmbd_tree *tree, struct ksmbd_user *user)
+{
+	const struct ksmbd_share_conf *conf = &tree->share->conf;
+
+	return ksmbd_user_forced(user, forced_id(conf->force_uid), forced_id(conf->force_gid));
+}
+
+struct ksmbd_user *ksmbd_tree_user(struct ksmbd_session *session, struct ksmbd_tree *tree)
+{
+	struct ksmbd_user *now, *user = NULL;
+
+	spin_lock(&session->lock);
+	now = ksmbd_user_get(session->user);
+	if (tree->made_for == now)
+		user = ksmbd_user_get(tree->user);
+	spin_unlock(&session->lock);
+	if (!user) {
+		user = make_user(tree, now);
+		if (user) {
+			struct ksmbd_user *old_user, *old_for;
+
+			ksmbd_user_get(user);
+			ksmbd_user_get(now);
+			spin_lock(&session->lock);
+			old_user = tree->user;
+			old_for = tree->made_for;
+			tree->user = user;
+			tree->made_for = now;
+			spin_unlock(&session->lock);
+			ksmbd_user_put(old_user);
+			ksmbd_user_put(old_for);
+		}
+	}
+	ksmbd_user_put(now);
+	return user;
+}
+
 ntstatus_t ksmbd_tree_connect(struct ksmbd_conn *conn, struct ksmbd_session *session,
 			      const char *name, struct ksmbd_tree **out)
 {
@@ -178,9 +226,11 @@ ntstatus_t ksmbd_tree_connect(struct ksmbd_conn *conn, struct ksmbd_session *ses
 	refcount_set(&tree->refs, 1);
 	tree->share = share;
 	status = STATUS_INSUFFICIENT_RESOURCES;
-	tree->user = ksmbd_user_forced(session->user, forced_id(share->conf.force_uid),
-				       forced_id(share->conf.force_gid));
-	if (tree->user)
+	tree->made_for = ksmbd_session_user(session);
+	tree->user = make_user(tree, tree->made_for);
+	if (tree->user && !settle_encryption(session, tree))
+		status = STATUS_ACCESS_DENIED;
+	else if (tree->user)
 		status = admit_tree(conn, session, tree);
 	if (status != STATUS_SUCCESS) {
 		ksmbd_tree_put(tree);
@@ -215,6 +265,28 @@ struct ksmbd_tree *ksmbd_tree_lookup(struct ksmbd_session *session, u32 id)
 	return NULL;
 }
 
+bool ksmbd_tree_alive(struct ksmbd_session *session, const struct ksmbd_tree *tree)
+{
+	bool alive;
+
+	spin_lock(&session->lock);
+	alive = session->state == KSMBD_SESSION_VALID && !tree->gone;
+	spin_unlock(&session->lock);
+	return alive;
+}
+
+/* Requests that wait: one connection after the other, as the list may change meanwhile. */
+static void cancel_waiting(struct ksmbd_session *session, struct ksmbd_tree *tree)
+{
+	struct ksmbd_channel *channel;
+	u32 n;
+
+	for (n = 0; (channel = ksmbd_session_channel(session, n)) != NULL; n++) {
+		ksmbd_conn_cancel(channel->conn, session, tree, STATUS_NETWORK_NAME_DELETED);
+		ksmbd_channel_put(channel);
+	}
+}
+
 /* @tree has just been taken out of the table by this caller. */
 static void end_tree(struct ksmbd_session *session, struct ksmbd_tree *tree)
 {
@@ -226,6 +298,7 @@ static void end_tree(struct ksmbd_session *session, struct ksmbd_tree *tree)
 	spin_unlock(&session->lock);
 	if (id) {
 		ksmbd_open_close_matching(&session->opens, id);
+		cancel_waiting(session, tree);
 		ksmbd_upcall_tree_disconnect(session->id, id);
 	}
 	ksmbd_tree_put(tree); /* the table's */

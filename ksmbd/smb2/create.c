@@ -27,7 +27,6 @@
 #define SETTABLE_ATTRIBUTES 0x00007FB7
 
 struct create_args {
-	u8 oplock;
 	u32 impersonation;
 	struct ksmbd_create_args disk;
 	struct ksmbd_rd name;
@@ -42,7 +41,7 @@ static ntstatus_t decode_create(struct ksmbd_request *req, struct create_args *a
 
 	memset(args, 0, sizeof(*args));
 	ksmbd_rd_skip(rd, 3);
-	args->oplock = ksmbd_rd_u8(rd);
+	args->disk.oplock = ksmbd_rd_u8(rd);
 	args->impersonation = ksmbd_rd_u32(rd);
 	ksmbd_rd_skip(rd, 16);
 	args->disk.access = ksmbd_rd_u32(rd);
@@ -94,6 +93,23 @@ static ntstatus_t check_args(const struct create_args *args)
 	return STATUS_SUCCESS;
 }
 
+/* An oplock was in the way; now, or in the meantime, everything may be different. */
+static ntstatus_t resume_create(struct ksmbd_request *req, ntstatus_t why)
+{
+	struct ksmbd_tree *still;
+
+	if (why != STATUS_SUCCESS)
+		return why;
+	if (ksmbd_session_state(req->session) != KSMBD_SESSION_VALID)
+		return STATUS_USER_SESSION_DELETED;
+	still = ksmbd_tree_lookup(req->session, req->tree->id);
+	if (!still)
+		return STATUS_NETWORK_NAME_DELETED;
+	ksmbd_tree_put(still);
+	ksmbd_rd_seek(&req->rd, SMB2_HEADER_SIZE);
+	return ksmbd_smb2_create(req);
+}
+
 static ntstatus_t create_file(struct ksmbd_request *req, struct create_args *args,
 			      struct ksmbd_create_result *result)
 {
@@ -105,9 +121,10 @@ static ntstatus_t create_file(struct ksmbd_request *req, struct create_args *arg
 	if (status != STATUS_SUCCESS)
 		return status;
 	args->disk.name = name;
+	args->disk.wait = (struct ksmbd_oplock_wait){ .req = req, .resume = resume_create };
 	args->disk.want_maximal = args->ctx.maximal_access;
 	args->disk.allocation = args->ctx.has_allocation ? args->ctx.allocation : 0;
-	status = ksmbd_open_create(req->tree, req->tree->user, &args->disk, result);
+	status = ksmbd_open_create(req->tree, req->user, &args->disk, result);
 	kfree(name);
 	return status;
 }
@@ -124,7 +141,7 @@ static ntstatus_t create_pipe(struct ksmbd_request *req, const struct create_arg
 		return STATUS_OBJECT_NAME_NOT_FOUND;
 	if (*base == '\\')
 		base++;
-	open = ksmbd_open_alloc(req->tree->share, req->tree->user);
+	open = ksmbd_open_alloc(req->tree->share, req->user);
 	if (!open)
 		return STATUS_INSUFFICIENT_RESOURCES;
 	open->tree_id = req->tree->id;
@@ -197,7 +214,7 @@ static void encode_create(struct ksmbd_request *req, const struct create_args *a
 	struct ksmbd_wr *wr = &req->reply->wr;
 
 	ksmbd_wr_u16(wr, 89);
-	ksmbd_wr_u8(wr, SMB2_OPLOCK_LEVEL_NONE);
+	ksmbd_wr_u8(wr, result->oplock);
 	ksmbd_wr_u8(wr, 0);
 	ksmbd_wr_u32(wr, result->action);
 	ksmbd_attr_write(wr, &result->attr);
@@ -237,6 +254,8 @@ ntstatus_t ksmbd_smb2_create(struct ksmbd_request *req)
 	req->related_has_fid = true;
 	req->related_persistent_id = req->open->persistent_id;
 	req->related_volatile_id = req->open->id;
+	if (result.oplock != SMB2_OPLOCK_LEVEL_NONE)
+		ksmbd_oplock_enlist(result.open, &req->out->granted);
 	encode_create(req, &args, &result);
 	return STATUS_SUCCESS;
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* IOCTL. [MS-SMB2] 2.2.31, 2.2.32, 3.3.5.15; a code without a row is refused. */
 #include <linux/kernel.h>
+#include <linux/limits.h>
 #include <linux/minmax.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 
 #include "config_types.h"
@@ -9,10 +11,12 @@
 #include "open/pipe.h"
 #include "session/conn.h"
 #include "smb2/negotiate.h"
+#include "smb2/network_info.h"
 #include "smb2/pipe_io.h"
 #include "smb2/reply.h"
 #include "smb2/smb2.h"
 #include "util/status.h"
+#include "wire/netif.h"
 #include "wire/smb2_format.h"
 
 #define BODY_SIZE     48
@@ -29,7 +33,7 @@ struct ioctl_args {
 
 /**
  * struct ioctl_row - one control code
- * @needs_open: a FileId must be given
+ * @needs_open: it is about an open; else the FileId must say that it is about none
  * @access: right that the open must have been granted; 0: none in particular
  * @min_out: smallest MaxOutputResponse
  * @run: appends the output to the reply
@@ -114,6 +118,23 @@ static ntstatus_t validate_negotiate(struct ksmbd_request *req, const struct ioc
 	return STATUS_SUCCESS;
 }
 
+static ntstatus_t query_interfaces(struct ksmbd_request *req, const struct ioctl_args *args)
+{
+	struct ksmbd_network_info info;
+	ntstatus_t status;
+
+	status = ksmbd_smb2_network_info(req, args->max_out, &info);
+	if (status != STATUS_SUCCESS)
+		return status;
+	status = ksmbd_reply_reserve(req, BODY_SIZE + info.count * SMB2_NETIF_SIZE);
+	if (status == STATUS_SUCCESS) {
+		encode_ioctl(req, args, info.count * SMB2_NETIF_SIZE);
+		ksmbd_netif_write(&req->reply->wr, info.list, info.count);
+	}
+	kfree(info.list);
+	return status;
+}
+
 static ntstatus_t read_transceived(struct ksmbd_request *req, const struct ioctl_args *args);
 
 static ntstatus_t resume_transceive(struct ksmbd_request *req, ntstatus_t why)
@@ -185,6 +206,7 @@ static const struct ioctl_row rows[] = {
 	{ FSCTL_VALIDATE_NEGOTIATE_INFO, false, 0, 0, validate_negotiate },
 	{ FSCTL_PIPE_TRANSCEIVE, true, FILE_WRITE_DATA, 0, transceive },
 	{ FSCTL_CREATE_OR_GET_OBJECT_ID, true, 0, 64, get_object_id },
+	{ FSCTL_QUERY_NETWORK_INTERFACE_INFO, false, 0, 0, query_interfaces },
 	{ FSCTL_DFS_GET_REFERRALS, false, 0, 0, refuse_dfs },
 	{ FSCTL_DFS_GET_REFERRALS_EX, false, 0, 0, refuse_dfs },
 };
@@ -216,6 +238,8 @@ ntstatus_t ksmbd_smb2_ioctl(struct ksmbd_request *req)
 		return STATUS_INVALID_DEVICE_REQUEST;
 	if (row->needs_open && !req->open)
 		return STATUS_FILE_CLOSED;
+	if (!row->needs_open && (args.persistent_id & args.volatile_id) != U64_MAX)
+		return STATUS_INVALID_PARAMETER;
 	if (row->access && !(req->open->access & row->access))
 		return STATUS_ACCESS_DENIED;
 	if (args.max_out < row->min_out)

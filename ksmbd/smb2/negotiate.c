@@ -11,6 +11,7 @@
 #include "auth/auth.h"
 #include "config_types.h"
 #include "protect/preauth.h"
+#include "protect/seal.h"
 #include "session/conn.h"
 #include "smb2/negotiate.h"
 #include "smb2/reply.h"
@@ -115,13 +116,32 @@ static ntstatus_t decode_negotiate(struct ksmbd_request *req, struct negotiate_a
 
 static u16 choose_signing(u16 dialect, const struct ksmbd_negctx *ctx)
 {
+	/* The fastest first. */
+	static const u16 preferred[] = { SMB2_SIGNING_AES_GMAC, SMB2_SIGNING_AES_CMAC,
+					 SMB2_SIGNING_HMAC_SHA256 };
+	u32 i;
+
 	if (dialect < KSMBD_DIALECT_300)
 		return SMB2_SIGNING_HMAC_SHA256;
-	if (dialect == KSMBD_DIALECT_311 && ctx->has_signing &&
-	    !(ctx->signing_algs & BIT(SMB2_SIGNING_AES_CMAC)) &&
-	    (ctx->signing_algs & BIT(SMB2_SIGNING_HMAC_SHA256)))
-		return SMB2_SIGNING_HMAC_SHA256;
+	if (dialect == KSMBD_DIALECT_311 && ctx->has_signing)
+		for (i = 0; i < ARRAY_SIZE(preferred); i++)
+			if (ctx->signing_algs & BIT(preferred[i]))
+				return preferred[i];
 	return SMB2_SIGNING_AES_CMAC;
+}
+
+/* 3.1.1 has a context for it; 3.0 and 3.0.2 a capability and one cipher. */
+static u16 choose_cipher(const struct ksmbd_conn *conn, const struct negotiate_args *args)
+{
+	static const u16 only[] = { SMB2_ENCRYPTION_AES128_CCM };
+
+	if (conn->config->encryption == KSMBD_ENCRYPTION_OFF || args->dialect < KSMBD_DIALECT_300)
+		return 0;
+	if (args->dialect == KSMBD_DIALECT_311)
+		return ksmbd_seal_choose(args->ctx.ciphers, args->ctx.nr_ciphers);
+	if (!(args->capabilities & SMB2_GLOBAL_CAP_ENCRYPTION))
+		return 0;
+	return ksmbd_seal_choose(only, ARRAY_SIZE(only));
 }
 
 /* Fixes the connection's parameters for @dialect. */
@@ -163,6 +183,11 @@ static ntstatus_t execute_negotiate(struct ksmbd_request *req, const struct nego
 	conn->client_capabilities = args->capabilities;
 	memcpy(conn->client_guid, args->client_guid, sizeof(conn->client_guid));
 	conn->signing_alg = choose_signing(args->dialect, &args->ctx);
+	if (args->dialect >= KSMBD_DIALECT_300 && conn->config->multichannel)
+		conn->server_capabilities |= SMB2_GLOBAL_CAP_MULTI_CHANNEL;
+	conn->cipher = choose_cipher(conn, args);
+	if (conn->cipher && args->dialect < KSMBD_DIALECT_311)
+		conn->server_capabilities |= SMB2_GLOBAL_CAP_ENCRYPTION;
 	return STATUS_SUCCESS;
 }
 
@@ -174,6 +199,11 @@ static u32 write_contexts(struct ksmbd_request *req, const struct ksmbd_negctx *
 
 	get_random_bytes(salt, sizeof(salt));
 	ksmbd_negctx_write_preauth(wr, salt);
+	/* 0: nothing in common, 3.3.5.4 */
+	if (ctx->has_encryption) {
+		ksmbd_negctx_write_u16(wr, SMB2_ENCRYPTION_CAPABILITIES, req->conn->cipher);
+		count++;
+	}
 	/* A client that offers only what we have not gets none, and falls back to CMAC. */
 	if (ctx->has_signing && (ctx->signing_algs & BIT(req->conn->signing_alg))) {
 		ksmbd_negctx_write_u16(wr, SMB2_SIGNING_CAPABILITIES, req->conn->signing_alg);

@@ -52,7 +52,7 @@ static ntstatus_t encode_read(struct ksmbd_request *req, u32 len)
 	return STATUS_SUCCESS;
 }
 
-/* Signed replies, and small ones, need the bytes now. */
+/* Signed and sealed replies, and small ones, need the bytes now. */
 static ntstatus_t read_memory(struct ksmbd_request *req, const struct read_args *args, u32 *len)
 {
 	void *buf = kvmalloc(args->length, GFP_KERNEL);
@@ -96,7 +96,7 @@ static ntstatus_t read_file(struct ksmbd_request *req, const struct read_args *a
 		return STATUS_INVALID_PARAMETER;
 	if (!args->length) /* nothing is wanted: only MinimumCount can fail */
 		return args->minimum ? STATUS_END_OF_FILE : encode_read(req, 0);
-	if (ksmbd_reply_will_sign(req) || args->length <= INLINE_READ)
+	if (ksmbd_reply_in_memory(req) || args->length <= INLINE_READ)
 		status = read_memory(req, args, &len);
 	else
 		status = read_range(req, args, &len);

@@ -63,7 +63,8 @@ void ksmbd_reply_payload_file(struct ksmbd_request *req, struct ksmbd_file *file
 
 bool ksmbd_reply_will_sign(const struct ksmbd_request *req)
 {
-	if (!req->channel || !req->channel->sign_key)
+	/* 3.3.4.1.1: what is sealed is not signed as well. */
+	if (req->sealed || !req->sign_key)
 		return false;
 	return req->signed_ok || req->sign_success || req->session->signing_required;
 }
@@ -82,7 +83,7 @@ void ksmbd_reply_release(struct ksmbd_reply *reply)
 {
 	drop_payload(reply);
 	kvfree(reply->big);
-	ksmbd_channel_put(reply->signer);
+	ksmbd_sign_key_put(reply->signer);
 	reply->big = NULL;
 	reply->signer = NULL;
 }

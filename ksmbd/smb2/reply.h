@@ -25,10 +25,14 @@ void ksmbd_reply_payload_mem(struct ksmbd_request *req, void *buf, u32 len);
 /** ksmbd_reply_payload_file() - append a file range; takes an own reference on @file */
 void ksmbd_reply_payload_file(struct ksmbd_request *req, struct ksmbd_file *file, u64 off, u32 len);
 
-/**
- * ksmbd_reply_will_sign() - must the payload be memory, because it is to be signed
- */
+/** ksmbd_reply_will_sign() - is the element to be signed */
 bool ksmbd_reply_will_sign(const struct ksmbd_request *req);
+
+/** ksmbd_reply_in_memory() - must the payload be memory, to be signed or sealed */
+static inline bool ksmbd_reply_in_memory(const struct ksmbd_request *req)
+{
+	return req->sealed || ksmbd_reply_will_sign(req);
+}
 
 /**
  * ksmbd_charge_covers() - was enough credit charged for @bytes, [MS-SMB2] 3.3.5.2.5

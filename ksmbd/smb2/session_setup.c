@@ -9,6 +9,7 @@
 #include "host/crypto.h"
 #include "protect/kdf.h"
 #include "protect/preauth.h"
+#include "protect/seal.h"
 #include "session/conn.h"
 #include "session/session.h"
 #include "smb2/reply.h"
@@ -44,27 +45,35 @@ static ntstatus_t decode_setup(struct ksmbd_request *req, struct setup_args *arg
 	return ksmbd_rd_ok(rd) ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
 }
 
-/* A new session and its first channel, both in the request. */
-static ntstatus_t begin_session(struct ksmbd_request *req)
+/* The request's session gets a channel on the request's connection. */
+static ntstatus_t add_channel(struct ksmbd_request *req, bool binding)
 {
 	struct ksmbd_conn *conn = req->conn;
-	int err;
 
-	if (ksmbd_session_create(conn, &req->session))
+	req->channel = ksmbd_channel_create(req->session, req->conn);
+	if (!req->channel)
 		return STATUS_INSUFFICIENT_RESOURCES;
-	req->channel = ksmbd_channel_create(req->session);
-	if (!req->channel) {
-		ksmbd_session_close(req->session);
-		return STATUS_INSUFFICIENT_RESOURCES;
-	}
-	refcount_inc(&req->channel->refs); /* the connection's */
-	err = ksmbd_conn_add_channel(conn, req->channel);
-	if (err) {
-		ksmbd_channel_end(req->channel);
-		ksmbd_channel_put(req->channel);
-		return STATUS_REQUEST_NOT_ACCEPTED;
-	}
+	req->channel->binding = binding;
 	memcpy(req->channel->preauth, conn->preauth, sizeof(conn->preauth));
+	refcount_inc(&req->channel->refs); /* the connection's */
+	if (!ksmbd_conn_add_channel(conn, req->channel))
+		return STATUS_SUCCESS;
+	ksmbd_channel_end(req->channel);
+	ksmbd_channel_put(req->channel);
+	return STATUS_REQUEST_NOT_ACCEPTED;
+}
+
+static ntstatus_t begin_session(struct ksmbd_request *req)
+{
+	ntstatus_t status;
+
+	if (ksmbd_session_create(req->conn, &req->session))
+		return STATUS_INSUFFICIENT_RESOURCES;
+	status = add_channel(req, false);
+	if (status != STATUS_SUCCESS) {
+		ksmbd_session_close(req->session);
+		return status;
+	}
 	req->hdr.session_id = req->session->id;
 	return STATUS_SUCCESS;
 }
@@ -78,15 +87,67 @@ static void end_channel(struct ksmbd_request *req)
 	ksmbd_channel_put(req->channel);
 }
 
+/*
+ * GMAC does not go together with the other algorithms; what Windows answers differs by the side
+ * that has it, and comes before all other checks.
+ */
+static ntstatus_t check_algorithms(const struct ksmbd_conn *conn,
+				   const struct ksmbd_session *session)
+{
+	bool ours = conn->signing_alg == SMB2_SIGNING_AES_GMAC;
+
+	if (!session->sign_key || (session->sign_key->alg == SMB2_SIGNING_AES_GMAC) == ours)
+		return STATUS_SUCCESS;
+	return ours ? STATUS_NOT_SUPPORTED : STATUS_REQUEST_OUT_OF_SEQUENCE;
+}
+
+/* May this connection become a further one of the session? 3.3.5.5, step 4 */
+static ntstatus_t check_binding(const struct ksmbd_request *req)
+{
+	const struct ksmbd_conn *conn = req->conn;
+	struct ksmbd_session *session = req->session;
+	ntstatus_t status;
+
+	if (!session || ksmbd_session_state(session) == KSMBD_SESSION_CLOSED)
+		return STATUS_USER_SESSION_DELETED;
+	status = check_algorithms(conn, session);
+	if (status != STATUS_SUCCESS)
+		return status;
+	if (!(conn->server_capabilities & SMB2_GLOBAL_CAP_MULTI_CHANNEL))
+		return STATUS_REQUEST_NOT_ACCEPTED;
+	if (session->dialect != conn->dialect || !req->signed_ok)
+		return STATUS_INVALID_PARAMETER;
+	if (ksmbd_session_state(session) != KSMBD_SESSION_VALID)
+		return STATUS_REQUEST_NOT_ACCEPTED;
+	if (!session->sign_key)
+		return STATUS_NOT_SUPPORTED; /* a guest's, or anonymous */
+	if (session->cipher != conn->cipher)
+		return STATUS_INVALID_PARAMETER;
+	return STATUS_SUCCESS;
+}
+
+/* A further channel of the session that ksmbd_protect_check() found. */
+static ntstatus_t begin_binding(struct ksmbd_request *req)
+{
+	ntstatus_t status = check_binding(req);
+
+	if (status != STATUS_SUCCESS)
+		return status;
+	if (req->channel) /* a leg of a binding, or this connection has the session already */
+		return req->channel->binding && !req->channel->established ?
+			       STATUS_SUCCESS :
+			       STATUS_REQUEST_NOT_ACCEPTED;
+	return add_channel(req, true);
+}
+
 static ntstatus_t find_session(struct ksmbd_request *req, const struct setup_args *args)
 {
-	/* Channels of an existing session are not offered: no MULTI_CHANNEL capability. */
 	if (args->flags & SMB2_SESSION_FLAG_BINDING)
-		return req->conn->dialect >= KSMBD_DIALECT_300 ? STATUS_REQUEST_NOT_ACCEPTED :
-								 STATUS_INVALID_PARAMETER;
+		return begin_binding(req);
 	if (!req->hdr.session_id)
 		return begin_session(req);
-	if (!req->session || ksmbd_session_state(req->session) == KSMBD_SESSION_CLOSED)
+	if (!req->channel || ksmbd_session_state(req->session) == KSMBD_SESSION_CLOSED ||
+	    (req->channel->binding && !req->channel->established))
 		return STATUS_USER_SESSION_DELETED;
 	return STATUS_SUCCESS;
 }
@@ -112,26 +173,74 @@ static ntstatus_t run_auth(struct ksmbd_request *req, const struct setup_args *a
 			       &result->token_len);
 }
 
-static int create_sign_key(struct ksmbd_conn *conn, struct ksmbd_channel *channel, const u8 *key)
+static struct ksmbd_sign_key *create_sign_key(struct ksmbd_conn *conn,
+					      struct ksmbd_channel *channel, const u8 *session_key)
 {
-	enum ksmbd_mac_alg alg = conn->signing_alg == SMB2_SIGNING_HMAC_SHA256 ?
-					 KSMBD_MAC_HMAC_SHA256 :
-					 KSMBD_MAC_AES_CMAC;
+	static const enum ksmbd_mac_alg algs[] = {
+		[SMB2_SIGNING_HMAC_SHA256] = KSMBD_MAC_HMAC_SHA256,
+		[SMB2_SIGNING_AES_CMAC] = KSMBD_MAC_AES_CMAC,
+		[SMB2_SIGNING_AES_GMAC] = KSMBD_MAC_AES_GMAC,
+	};
+	struct ksmbd_sign_key *key = kzalloc(sizeof(*key), GFP_KERNEL);
 	u8 derived[KSMBD_SESSION_KEY_SIZE];
 	int err = 0;
 
-	memcpy(derived, key, sizeof(derived));
+	if (!key)
+		return NULL;
+	refcount_set(&key->refs, 1);
+	key->alg = conn->signing_alg;
+	memcpy(derived, session_key, sizeof(derived));
 	if (conn->dialect >= KSMBD_DIALECT_300)
-		err = ksmbd_kdf_derive(KSMBD_KEY_SIGNING, conn->dialect, channel->preauth, key,
-				       KSMBD_SESSION_KEY_SIZE, derived, sizeof(derived));
+		err = ksmbd_kdf_derive(KSMBD_KEY_SIGNING, conn->dialect, channel->preauth,
+				       session_key, KSMBD_SESSION_KEY_SIZE, derived,
+				       sizeof(derived));
 	if (!err)
-		err = ksmbd_mac_key_create(alg, derived, sizeof(derived), &channel->sign_key);
+		err = ksmbd_mac_key_create(algs[key->alg], derived, sizeof(derived), &key->mac);
 	memzero_explicit(derived, sizeof(derived));
-	return err;
+	if (!err)
+		return key;
+	ksmbd_sign_key_put(key);
+	return NULL;
+}
+
+/* The channel's key is ready: the reply that says so is signed with it. */
+static void establish_channel(struct ksmbd_request *req, struct ksmbd_sign_key *key)
+{
+	req->channel->sign_key = key;
+	ksmbd_sign_key_put(req->sign_key);
+	req->sign_key = ksmbd_sign_key_get(key);
+	smp_store_release(&req->channel->established, true); /* with the key before it */
+	ksmbd_conn_set_state(req->conn, KSMBD_CONN_AUTHENTICATED);
+}
+
+/* 3.3.5.5.3: whether the session is to be sealed, and with what. */
+static ntstatus_t settle_encryption(struct ksmbd_request *req)
+{
+	enum ksmbd_encryption wanted = req->conn->config->encryption;
+	struct ksmbd_session *session = req->session;
+
+	if (ksmbd_seal_create_keys(session, req->conn, req->channel->preauth))
+		return STATUS_INSUFFICIENT_RESOURCES;
+	if (!session->cipher && wanted == KSMBD_ENCRYPTION_REQUIRED)
+		return STATUS_ACCESS_DENIED;
+	session->encrypt = session->cipher && wanted >= KSMBD_ENCRYPTION_DESIRED;
+	return STATUS_SUCCESS;
+}
+
+/* Is it this user's session? It is or was VALID. */
+static bool is_users(struct ksmbd_session *session, const struct ksmbd_auth_result *auth)
+{
+	struct ksmbd_user *user = ksmbd_session_user(session);
+	bool same = auth->guest == user->guest && auth->anonymous == user->anonymous &&
+		    !strcmp(auth->login.account, user->account);
+
+	ksmbd_user_put(user);
+	return same;
 }
 
 /* PreviousSessionId: the same user's session from before a reconnect ends. 3.3.5.5.3 */
-static void end_previous(struct ksmbd_session *session, u64 previous_id)
+static void end_previous(struct ksmbd_session *session, const struct ksmbd_auth_result *auth,
+			 u64 previous_id)
 {
 	struct ksmbd_session *previous;
 
@@ -140,12 +249,26 @@ static void end_previous(struct ksmbd_session *session, u64 previous_id)
 	previous = ksmbd_session_lookup(previous_id);
 	if (!previous)
 		return;
-	if (ksmbd_session_state(previous) == KSMBD_SESSION_VALID &&
-	    !strcmp(previous->user->account, session->user->account) &&
-	    previous->user->guest == session->user->guest &&
-	    previous->user->anonymous == session->user->anonymous)
+	if (ksmbd_session_state(previous) == KSMBD_SESSION_VALID && is_users(previous, auth))
 		ksmbd_session_close(previous);
 	ksmbd_session_put(previous);
+}
+
+/* Keys of a session that is nobody's guest. */
+static ntstatus_t create_keys(struct ksmbd_request *req, const struct setup_args *args,
+			      const struct ksmbd_auth_result *auth)
+{
+	struct ksmbd_session *session = req->session;
+	struct ksmbd_conn *conn = req->conn;
+
+	memcpy(session->key, auth->session_key, sizeof(session->key));
+	session->sign_key = create_sign_key(conn, req->channel, session->key);
+	if (!session->sign_key)
+		return STATUS_INSUFFICIENT_RESOURCES;
+	session->signing_required =
+		(conn->server_security_mode & SMB2_NEGOTIATE_SIGNING_REQUIRED) ||
+		(args->security_mode & SMB2_NEGOTIATE_SIGNING_REQUIRED);
+	return settle_encryption(req);
 }
 
 /* The first successful authentication of a session. */
@@ -153,43 +276,81 @@ static ntstatus_t establish(struct ksmbd_request *req, const struct setup_args *
 {
 	const struct ksmbd_auth_result *auth = ksmbd_auth_result(req->channel->auth);
 	struct ksmbd_session *session = req->session;
-	struct ksmbd_conn *conn = req->conn;
+	struct ksmbd_user *user = ksmbd_user_create(auth);
+	ntstatus_t status = STATUS_SUCCESS;
 
-	session->user = ksmbd_user_create(auth);
-	if (!session->user)
+	if (!user)
 		return STATUS_INSUFFICIENT_RESOURCES;
-	if (!auth->guest && !auth->anonymous) {
-		memcpy(session->key, auth->session_key, sizeof(session->key));
-		if (create_sign_key(conn, req->channel, session->key))
-			return STATUS_INSUFFICIENT_RESOURCES;
-		session->signing_required =
-			(conn->server_security_mode & SMB2_NEGOTIATE_SIGNING_REQUIRED) ||
-			(args->security_mode & SMB2_NEGOTIATE_SIGNING_REQUIRED);
-	}
-	end_previous(session, args->previous_id);
+	ksmbd_session_set_user(session, user);
+	if (!auth->guest && !auth->anonymous)
+		status = create_keys(req, args, auth);
+	else if (req->conn->config->encryption == KSMBD_ENCRYPTION_REQUIRED)
+		status = STATUS_ACCESS_DENIED; /* there is no key to seal with */
+	if (status != STATUS_SUCCESS)
+		return status;
+	end_previous(session, auth, args->previous_id);
 	if (!ksmbd_session_set_state(session, KSMBD_SESSION_VALID))
 		return STATUS_USER_SESSION_DELETED;
-	smp_store_release(&req->channel->established, true); /* with the key before it */
-	ksmbd_conn_set_state(conn, KSMBD_CONN_AUTHENTICATED);
+	establish_channel(req, ksmbd_sign_key_get(session->sign_key));
 	return STATUS_SUCCESS;
 }
 
-/* Re-authentication proves the same user again; the keys stay. 3.3.5.5.3 */
+/*
+ * Re-authentication: the session is the new user's from now on, handles and tree connections
+ * stay, and so do the keys. 3.3.5.5.3
+ */
 static ntstatus_t reestablish(struct ksmbd_request *req)
 {
 	const struct ksmbd_auth_result *auth = ksmbd_auth_result(req->channel->auth);
-	const struct ksmbd_user *user = req->session->user;
+	struct ksmbd_user *user;
 
-	if (auth->guest != user->guest || auth->anonymous != user->anonymous ||
-	    strcmp(auth->login.account, user->account))
+	/* What began without keys stays without, and nobody's work goes unprotected. */
+	if (!req->channel->sign_key && !auth->guest && !auth->anonymous &&
+	    !is_users(req->session, auth))
 		return STATUS_ACCESS_DENIED;
+	user = ksmbd_user_create(auth);
+	if (!user)
+		return STATUS_INSUFFICIENT_RESOURCES;
+	ksmbd_session_set_user(req->session, user);
 	return STATUS_SUCCESS;
 }
 
-static u16 session_flags(const struct ksmbd_user *user)
+/* The session's user has proved himself on a further connection. 3.3.5.5.3 */
+static ntstatus_t bind(struct ksmbd_request *req)
 {
-	return (user->guest ? SMB2_SESSION_FLAG_IS_GUEST : 0) |
-	       (user->anonymous ? SMB2_SESSION_FLAG_IS_NULL : 0);
+	const struct ksmbd_auth_result *auth = ksmbd_auth_result(req->channel->auth);
+	struct ksmbd_sign_key *key;
+
+	if (!is_users(req->session, auth))
+		return STATUS_ACCESS_DENIED;
+	key = create_sign_key(req->conn, req->channel, auth->session_key);
+	if (!key)
+		return STATUS_INSUFFICIENT_RESOURCES;
+	establish_channel(req, key);
+	return STATUS_SUCCESS;
+}
+
+static u16 session_flags(const struct ksmbd_session *session, const struct ksmbd_auth_result *auth)
+{
+	return (session->encrypt ? SMB2_SESSION_FLAG_ENCRYPT_DATA : 0) |
+	       (auth->guest ? SMB2_SESSION_FLAG_IS_GUEST : 0) |
+	       (auth->anonymous ? SMB2_SESSION_FLAG_IS_NULL : 0);
+}
+
+/* The exchange has ended well. */
+static ntstatus_t settle(struct ksmbd_request *req, const struct setup_args *args)
+{
+	if (req->channel->established)
+		return reestablish(req);
+	return req->channel->binding ? bind(req) : establish(req, args);
+}
+
+/* It has not: without the channel; a session in which it was repeated ends altogether. */
+static void give_up(struct ksmbd_request *req, bool again)
+{
+	if (again)
+		ksmbd_session_close(req->session);
+	end_channel(req);
 }
 
 /* One leg. Under the connection's setup_lock. */
@@ -215,14 +376,15 @@ static ntstatus_t execute_setup(struct ksmbd_request *req, const struct setup_ar
 		return status;
 	}
 	if (status == STATUS_SUCCESS)
-		status = again ? reestablish(req) : establish(req, args);
+		status = settle(req, args);
 	if (status == STATUS_SUCCESS)
-		result->session_flags = session_flags(req->session->user);
+		result->session_flags =
+			session_flags(req->session, ksmbd_auth_result(req->channel->auth));
 	req->sign_success = status == STATUS_SUCCESS;
 	ksmbd_auth_free(req->channel->auth);
 	req->channel->auth = NULL;
 	if (status != STATUS_SUCCESS)
-		end_channel(req);
+		give_up(req, again);
 	return status;
 }
 

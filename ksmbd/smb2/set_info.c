@@ -4,9 +4,12 @@
 #include <linux/kernel.h>
 #include <linux/math64.h>
 #include <linux/mutex.h>
+#include <linux/printk.h>
 
 #include "attr/attr.h"
+#include "host/cred.h"
 #include "open/open.h"
+#include "open/oplock.h"
 #include "session/conn_types.h"
 #include "session/session_types.h"
 #include "smb2/reply.h"
@@ -114,6 +117,15 @@ static ntstatus_t set_basic(struct ksmbd_request *req, struct ksmbd_rd *data)
 
 /* ---- names ---- */
 
+/* A batch oplock was in the way: everything is looked at again. */
+static ntstatus_t resume_set(struct ksmbd_request *req, ntstatus_t why)
+{
+	if (why != STATUS_SUCCESS)
+		return why;
+	ksmbd_rd_seek(&req->rd, SMB2_HEADER_SIZE);
+	return ksmbd_smb2_set_info(req);
+}
+
 static ntstatus_t read_name(struct ksmbd_rd *data, bool ex, struct ksmbd_set_name *set)
 {
 	if (!ksmbd_fileinfo_read_name(data, ex, set))
@@ -125,16 +137,39 @@ static ntstatus_t read_name(struct ksmbd_rd *data, bool ex, struct ksmbd_set_nam
 	return STATUS_SUCCESS;
 }
 
+typedef ntstatus_t (*name_fn)(struct ksmbd_open *open, const u8 *wire_name, u32 wire_len,
+			      bool replace, const struct ksmbd_oplock_wait *wait);
+
+/*
+ * Directories are changed with the rights of who asks, not of who opened the handle: another
+ * user may have authenticated in the session since. The handle's rights are the table's business.
+ */
+static ntstatus_t change_name(struct ksmbd_request *req, const struct ksmbd_set_name *set,
+			      name_fn change)
+{
+	const struct ksmbd_oplock_wait wait = { .req = req, .resume = resume_set };
+	bool other = req->user != req->open->user;
+	ntstatus_t status = STATUS_ACCESS_DENIED;
+
+	if (other)
+		ksmbd_cred_leave();
+	if (!other || !ksmbd_cred_enter(req->user->cred))
+		status = change(req->open, set->name, set->name_len,
+				set->flags & FILE_RENAME_REPLACE_IF_EXISTS, &wait);
+	if (!other)
+		return status;
+	ksmbd_cred_leave();
+	if (ksmbd_cred_enter(req->open->user->cred))
+		pr_err("ksmbd: cannot act as the owner of a handle again\n");
+	return status;
+}
+
 static ntstatus_t rename_to(struct ksmbd_request *req, struct ksmbd_rd *data, bool ex)
 {
 	struct ksmbd_set_name set;
-	ntstatus_t status;
+	ntstatus_t status = read_name(data, ex, &set);
 
-	status = read_name(data, ex, &set);
-	if (status != STATUS_SUCCESS)
-		return status;
-	return ksmbd_open_rename(req->open, set.name, set.name_len,
-				 set.flags & FILE_RENAME_REPLACE_IF_EXISTS);
+	return status == STATUS_SUCCESS ? change_name(req, &set, ksmbd_open_rename) : status;
 }
 
 static ntstatus_t set_rename(struct ksmbd_request *req, struct ksmbd_rd *data)
@@ -156,10 +191,7 @@ static ntstatus_t set_link(struct ksmbd_request *req, struct ksmbd_rd *data)
 	if (req->open->is_dir)
 		return STATUS_FILE_IS_A_DIRECTORY;
 	status = read_name(data, false, &set);
-	if (status != STATUS_SUCCESS)
-		return status;
-	return ksmbd_open_link(req->open, set.name, set.name_len,
-			       set.flags & FILE_RENAME_REPLACE_IF_EXISTS);
+	return status == STATUS_SUCCESS ? change_name(req, &set, ksmbd_open_link) : status;
 }
 
 /* ---- deletion ---- */
@@ -183,10 +215,13 @@ static ntstatus_t set_disposition_ex(struct ksmbd_request *req, struct ksmbd_rd 
 static ntstatus_t set_end_of_file(struct ksmbd_request *req, struct ksmbd_rd *data)
 {
 	u64 size = ksmbd_rd_u64(data);
+	int err;
 
 	if (req->open->is_dir || size > S64_MAX)
 		return STATUS_INVALID_PARAMETER;
-	return ksmbd_status_from_errno(ksmbd_file_truncate(req->open->file, size));
+	err = ksmbd_file_truncate(req->open->file, size);
+	ksmbd_oplock_data_changed(req->open);
+	return ksmbd_status_from_errno(err);
 }
 
 /* Room is given and taken in whole units, [MS-FSCC] 2.4.4; @size is in the file. */
@@ -218,6 +253,7 @@ static ntstatus_t set_allocation(struct ksmbd_request *req, struct ksmbd_rd *dat
 	} else if (size > st.alloc) {
 		err = ksmbd_file_allocate(open->file, 0, size);
 	}
+	ksmbd_oplock_data_changed(open);
 	return ksmbd_status_from_errno(err == -EOPNOTSUPP ? 0 : err);
 }
 

@@ -29,5 +29,6 @@ ntstatus_t ksmbd_smb2_echo(struct ksmbd_request *req);
 ntstatus_t ksmbd_smb2_query_directory(struct ksmbd_request *req);
 ntstatus_t ksmbd_smb2_query_info(struct ksmbd_request *req);
 ntstatus_t ksmbd_smb2_set_info(struct ksmbd_request *req);
+ntstatus_t ksmbd_smb2_oplock_break(struct ksmbd_request *req);
 
 #endif

@@ -42,7 +42,8 @@ static void encode_tree_connect(struct ksmbd_request *req, const struct ksmbd_tr
 	ksmbd_wr_u16(wr, 16);
 	ksmbd_wr_u8(wr, pipe ? SMB2_SHARE_TYPE_PIPE : SMB2_SHARE_TYPE_DISK);
 	ksmbd_wr_u8(wr, 0);
-	ksmbd_wr_u32(wr, pipe ? SMB2_SHAREFLAG_NO_CACHING : 0);
+	ksmbd_wr_u32(wr, (pipe ? SMB2_SHAREFLAG_NO_CACHING : 0) |
+				 (tree->encrypt ? SMB2_SHAREFLAG_ENCRYPT_DATA : 0));
 	ksmbd_wr_u32(wr, 0);
 	ksmbd_wr_u32(wr, tree->max_access);
 }
@@ -50,8 +51,15 @@ static void encode_tree_connect(struct ksmbd_request *req, const struct ksmbd_tr
 /* 3.3.5.7: with 3.1.1 this request proves that nobody sits in between. */
 static bool must_drop_unsigned(const struct ksmbd_request *req)
 {
-	return req->conn->dialect == KSMBD_DIALECT_311 && !req->signed_ok &&
-	       !req->session->user->guest && !req->session->user->anonymous;
+	struct ksmbd_user *user;
+	bool nobody;
+
+	if (req->conn->dialect != KSMBD_DIALECT_311 || req->signed_ok || req->sealed)
+		return false;
+	user = ksmbd_session_user(req->session);
+	nobody = user->guest || user->anonymous;
+	ksmbd_user_put(user);
+	return !nobody;
 }
 
 ntstatus_t ksmbd_smb2_tree_connect(struct ksmbd_request *req)

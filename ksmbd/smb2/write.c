@@ -4,6 +4,7 @@
 
 #include "config_types.h"
 #include "open/open.h"
+#include "open/oplock.h"
 #include "open/pipe.h"
 #include "open/turn.h"
 #include "session/conn.h"
@@ -58,8 +59,10 @@ static ntstatus_t write_file(struct ksmbd_request *req, const struct write_args 
 			return STATUS_ACCESS_DENIED;
 	}
 	/* Straight from the receive buffer. */
-	if (!err && seg.len)
+	if (!err && seg.len) {
 		err = ksmbd_file_write(open->file, &seg, 1, offset);
+		ksmbd_oplock_data_changed(open);
+	}
 	if (!err &&
 	    ((args->flags & SMB2_WRITEFLAG_WRITE_THROUGH) || (open->options & FILE_WRITE_THROUGH)))
 		err = ksmbd_file_sync(open->file, true);

@@ -595,24 +595,27 @@ static void startup_defaults(struct kunit *test)
 	ksmbd_config_defaults(want);
 	want->signing = KSMBD_SIGNING_DISABLED;
 	want->guest_ok = true;
+	want->multichannel = false;
 	KUNIT_ASSERT_EQ(test, ksmbd_control_get_startup(m->data, 744, &s), 0);
 	KUNIT_EXPECT_EQ(test, s->port, 445U);
 	EXPECT_BYTES(test, &s->config, want, sizeof(*want));
 	ksmbd_startup_free(s);
 
 	/* What others may have at that place is not our extension. */
-	set32(m, 724, 0x12345678);
-	set32(m, 728, 1);
-	set32(m, 732, 60);
-	set32(m, 736, 5);
+	set32(m, 676, 0x12345678);
+	set32(m, 680, 1);
+	set32(m, 684, 60);
+	set32(m, 688, 5);
+	set32(m, 692, 4);
 	KUNIT_ASSERT_EQ(test, ksmbd_control_get_startup(m->data, 744, &s), 0);
 	EXPECT_BYTES(test, &s->config, want, sizeof(*want));
 	ksmbd_startup_free(s);
-	set32(m, 724, KSMBD_NL_STARTUP_EXT_MAGIC);
+	set32(m, 676, KSMBD_NL_STARTUP_EXT_MAGIC);
 	KUNIT_ASSERT_EQ(test, ksmbd_control_get_startup(m->data, 744, &s), 0);
 	KUNIT_EXPECT_EQ(test, s->config.restrict_anonymous, 1U);
 	KUNIT_EXPECT_EQ(test, s->config.auth_timeout, 60U);
 	KUNIT_EXPECT_EQ(test, s->config.max_sessions, 5U);
+	KUNIT_EXPECT_EQ(test, s->config.encryption, KSMBD_ENCRYPTION_REQUIRED);
 	ksmbd_startup_free(s);
 }
 

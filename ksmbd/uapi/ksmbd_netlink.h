@@ -82,12 +82,15 @@ enum ksmbd_nl_option {
  * @restrict_anonymous: as in smb.conf
  * @auth_timeout: seconds for a peer to authenticate; 0: the default
  * @max_sessions: on the whole server; 0: the default
+ * @encryption: 0: as the flags say; 1 off, 2 auto, 3 desired, 4 required
  */
 struct ksmbd_nl_startup_ext {
 	__u32 magic;
 	__u32 restrict_anonymous;
 	__u32 auth_timeout;
 	__u32 max_sessions;
+	__u32 encryption;
+	__u32 reserved[11];
 } __attribute__((packed));
 
 /**
@@ -120,7 +123,7 @@ struct ksmbd_nl_startup {
 	__u32 max_connections;
 	__s8 bind_interfaces_only;
 	__u32 max_ip_connections;
-	__s8 reserved[483];
+	__s8 reserved[435];
 	struct ksmbd_nl_startup_ext ext;
 	__u32 interfaces_size;
 	__s8 interfaces[];
@@ -184,7 +187,9 @@ struct ksmbd_nl_share_request {
 #define KSMBD_NL_SHARE_UPDATE		       (1 << 14)
 #define KSMBD_NL_SHARE_CROSSMNT		       (1 << 15)
 #define KSMBD_NL_SHARE_CONTINUOUS_AVAILABILITY (1 << 16)
-/* Bits 17 to 20 are taken by others: hide unreadable, time machine, wide links, encrypt. */
+/* Bits 17 to 19 are taken by others: hide unreadable, time machine, wide links. */
+#define KSMBD_NL_SHARE_ENCRYPT_DATA	       (1 << 20)
+#define KSMBD_NL_SHARE_EXT_ENCRYPT_DESIRED     (1 << 28)
 
 /**
  * struct ksmbd_nl_share_response - a share

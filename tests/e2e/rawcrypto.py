@@ -19,17 +19,18 @@ OID_NTLMSSP = bytes.fromhex("060a2b06010401823702020a")
 NEGOTIATE_FLAGS = 0xE2088297     # unicode, sign, seal, key exchange, 128, 56
 FLAG_KEY_EXCHANGE = 0x40000000
 FLAG_ANONYMOUS = 0x00000800
+HMAC_SHA256, AES_CMAC, AES_GMAC = range(3)      # [MS-SMB2] 2.2.3.1.7
 
 
 def hmac_md5(key, data):
     return hmac.new(key, data, hashlib.md5).digest()
 
 
-def derive_key(key, label, context):
-    """SP800-108 counter mode, HMAC-SHA256, 128 bits."""
-    data = struct.pack(">I", 1) + label + b"\0" + context + struct.pack(">I",
-                                                                        128)
-    return hmac.new(key, data, hashlib.sha256).digest()[:16]
+def derive_key(key, label, context, size=16):
+    """SP800-108 counter mode, HMAC-SHA256, `size` bytes."""
+    data = struct.pack(">I", 1) + label + b"\0" + context + struct.pack(
+        ">I", size * 8)
+    return hmac.new(key, data, hashlib.sha256).digest()[:size]
 
 
 def signing_key(dialect, session_key, preauth):
@@ -40,16 +41,32 @@ def signing_key(dialect, session_key, preauth):
     return derive_key(session_key, b"SMBSigningKey\0", preauth)
 
 
-def signature(dialect, key, message):
+def gmac(key, message):
+    """AES-GMAC with the nonce of [MS-SMB2] 3.1.4.1: id, role, CANCEL."""
+    flags = struct.unpack_from("<I", message, 16)[0] & 1
+    if struct.unpack_from("<H", message, 12)[0] == 12:
+        flags |= 2
+    cipher = AES.new(key, AES.MODE_GCM,
+                     nonce=message[24:32] + struct.pack("<I", flags))
+    cipher.update(message)
+    return cipher.digest()
+
+
+def signature(dialect, key, message, algorithm=None):
     """The signature of a message whose signature field is taken as zero."""
     message = message[:48] + bytes(16) + message[64:]
-    if dialect < 0x0300:
+    if algorithm is None:
+        algorithm = HMAC_SHA256 if dialect < 0x0300 else AES_CMAC
+    if algorithm == AES_GMAC:
+        return gmac(key, message)
+    if algorithm == HMAC_SHA256:
         return hmac.new(key, message, hashlib.sha256).digest()[:16]
     return CMAC.new(key, message, ciphermod=AES).digest()
 
 
-def sign(dialect, key, message):
-    return message[:48] + signature(dialect, key, message) + message[64:]
+def sign(dialect, key, message, algorithm=None):
+    return message[:48] + signature(dialect, key, message,
+                                    algorithm) + message[64:]
 
 
 def der(tag, content):

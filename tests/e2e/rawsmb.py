@@ -105,6 +105,7 @@ class Connection:
         self.tree = 0
         self.key = None
         self.signing = False
+        self.algorithm = None       # that signs; None: the dialect's own
         self.preauth = bytes(64)
         self.verified = 0
         self.max_read = self.max_write = self.max_transact = 65536
@@ -182,9 +183,11 @@ class Connection:
         self.credits += reply.credits
         if not reply.flags & FLAG_RESPONSE:
             raise AssertionError("a reply without the response flag")
-        if not reply.flags & FLAG_SIGNED or self.key is None:
+        if not reply.flags & FLAG_SIGNED or self.key is None or \
+                reply.name == "USER_SESSION_DELETED":   # nobody has its key
             return
-        wanted = rawcrypto.signature(self.dialect, self.key, reply.message)
+        wanted = rawcrypto.signature(self.dialect, self.key, reply.message,
+                                     self.algorithm)
         if reply.message[48:64] != wanted:
             raise AssertionError("wrong signature in a reply to command %d" %
                                  reply.command)
@@ -240,7 +243,7 @@ class Connection:
             return message
         flags = struct.unpack_from("<I", message, 16)[0] | FLAG_SIGNED
         message = message[:16] + struct.pack("<I", flags) + message[20:]
-        return rawcrypto.sign(self.dialect, self.key, message)
+        return rawcrypto.sign(self.dialect, self.key, message, self.algorithm)
 
     def send(self, command, body, sign=None, **fields):
         """Sends one request; returns its message id."""

@@ -202,6 +202,7 @@ static struct conf *make_conf(void)
 		conf_reader_set(reader, shares[i], "guest ok", "yes");
 		conf_reader_set(reader, shares[i], "read only", i == 1 ? "yes" : "no");
 		conf_reader_set(reader, shares[i], "follow symlinks", i == 2 ? "yes" : "no");
+		conf_reader_set(reader, shares[i], "oplocks", i == 2 ? "no" : "yes");
 		conf_reader_set(reader, shares[i], "max connections", "0");
 	}
 	conf = conf_reader_finish(reader);
@@ -318,19 +319,33 @@ static int connect_tree(struct ksmbd_conn *conn, struct ksmbd_session *session, 
 	return 0;
 }
 
+static struct ksmbd_sign_key *make_sign_key(u16 alg)
+{
+	struct ksmbd_sign_key *key = kzalloc(sizeof(*key), GFP_KERNEL);
+
+	if (!key)
+		return NULL;
+	refcount_set(&key->refs, 1);
+	key->alg = alg;
+	if (!ksmbd_mac_key_create(alg == SMB2_SIGNING_HMAC_SHA256 ? KSMBD_MAC_HMAC_SHA256 :
+								    KSMBD_MAC_AES_CMAC,
+				  hook_sign_key, sizeof(hook_sign_key), &key->mac))
+		return key;
+	ksmbd_sign_key_put(key);
+	return NULL;
+}
+
 static int make_channel(struct ksmbd_conn *conn, struct ksmbd_session *session, bool sign)
 {
-	struct ksmbd_channel *channel = ksmbd_channel_create(session);
+	struct ksmbd_channel *channel = ksmbd_channel_create(session, conn);
 	int err = 0;
 
 	if (!channel)
 		return -ENOMEM;
-	if (sign)
-		err = ksmbd_mac_key_create(conn->signing_alg == SMB2_SIGNING_HMAC_SHA256 ?
-						   KSMBD_MAC_HMAC_SHA256 :
-						   KSMBD_MAC_AES_CMAC,
-					   hook_sign_key, sizeof(hook_sign_key),
-					   &channel->sign_key);
+	if (sign) {
+		channel->sign_key = make_sign_key(conn->signing_alg);
+		err = channel->sign_key ? 0 : -ENOMEM;
+	}
 	channel->established = true;
 	if (!err)
 		err = ksmbd_conn_add_channel(conn, channel);

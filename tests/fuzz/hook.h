@@ -4,7 +4,8 @@
  * directory, the real configuration and daemon library, and a door past authentication
  * that no program but these has.
  *
- *	BASE/share		the root of shares "share", "ro" (read-only), "links" (follows links)
+ *	BASE/share		the root of shares "share", "ro" (read-only), "links" (follows links,
+ *				grants no oplocks)
  *	BASE/outside/secret	must stay unseen and untouched
  */
 #ifndef TESTS_FUZZ_HOOK_H

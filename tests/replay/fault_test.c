@@ -299,6 +299,88 @@ static void new_settings(struct kunit *test)
 	ksmbd_config_put(before);
 }
 
+static void short_timeout(struct ksmbd_config *values)
+{
+	values->oplock_timeout = 100;
+}
+
+/* Opens "f" with a batch oplock; false: it could not. */
+static bool hold_file(struct talk *t, struct replay_fid *fid)
+{
+	replay_create(t->r, "f", FILE_GENERIC_READ | FILE_GENERIC_WRITE, FILE_OPEN_IF, 0);
+	replay_oplock(t->r, SMB2_OPLOCK_LEVEL_BATCH);
+	if (!ask(t))
+		return false;
+	*fid = replay_fid(&t->reply);
+	return true;
+}
+
+/* Takes the notice and acknowledges it. True: it came. */
+static bool give_way(struct talk *t, struct replay_fid fid)
+{
+	t->over = !replay_take(t->r, &t->reply);
+	if (t->over)
+		return false;
+	replay_ack(t->r, fid, SMB2_OPLOCK_LEVEL_II);
+	return ask(t);
+}
+
+/* One client has an oplock, another one opens the same file and writes. */
+static u32 break_oplock(struct talk *a, struct talk *b)
+{
+	struct replay_fid mine, theirs;
+
+	if (!hold_file(a, &mine))
+		return 1;
+	replay_create(b->r, "f", FILE_GENERIC_READ | FILE_GENERIC_WRITE, FILE_OPEN, 0);
+	replay_finish(b->r);
+	b->over = !replay_take(b->r, &b->reply);
+	if (b->over || b->reply.status != ksmbd_status_u32(STATUS_PENDING))
+		return 1; /* without memory to wait, or the holder was lost */
+	a->errors += !give_way(a, mine);
+	if (a->over)
+		replay_close(a->r);
+	b->over = !replay_take(b->r, &b->reply);
+	if (b->over || b->reply.status)
+		return 1;
+	theirs = replay_fid(&b->reply);
+	replay_write(b->r, theirs, "x", 1, 0);
+	if (ask(b) && !a->over) /* level II ends */
+		a->over = !replay_take(a->r, &a->reply);
+	close_file(b, theirs);
+	if (!a->over)
+		close_file(a, mine);
+	return a->errors + b->errors + a->over;
+}
+
+static void oplock_breaks(struct kunit *test)
+{
+	bool fired = true;
+	u32 nth, errors = 0;
+
+	KUNIT_ASSERT_EQ(test, hook_configure(short_timeout), 0);
+	for (nth = 1; fired && nth < MAX_ALLOCATIONS; nth++) {
+		struct talk a = {}, b = {};
+
+		kit_alloc_track(true);
+		a.r = replay_open(test, KSMBD_DIALECT_311);
+		b.r = replay_open(test, KSMBD_DIALECT_302);
+		a.r->lossy = true;
+		b.r->lossy = true;
+		kit_fault_set(nth);
+		errors = break_oplock(&a, &b);
+		fired = kit_fault_fired();
+		kit_fault_set(0);
+		replay_drop(a.r);
+		replay_drop(b.r);
+		KUNIT_EXPECT_EQ_MSG(test, leaked(), 0L, "allocation %u", nth);
+		kit_alloc_track(false);
+	}
+	KUNIT_EXPECT_FALSE(test, fired);
+	KUNIT_EXPECT_EQ(test, errors, 0U);
+	KUNIT_EXPECT_GT(test, nth, 20U);
+}
+
 static void no_fault(struct kunit *test)
 {
 	kit_fault_set(0);
@@ -308,6 +390,7 @@ static void no_fault(struct kunit *test)
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(every_allocation),
+	KUNIT_CASE(oplock_breaks),
 	KUNIT_CASE(beginning_of_a_connection),
 	KUNIT_CASE(new_settings),
 	{},

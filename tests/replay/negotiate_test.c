@@ -205,7 +205,7 @@ static void contexts(struct kunit *test)
 		s32 signing; /* -1: no such context comes back */
 	} cases[] = {
 		{ { PREAUTH, END }, STATUS_SUCCESS, -1 },
-		{ { PREAUTH, CIPHERS, SIGNING, END }, STATUS_SUCCESS, SMB2_SIGNING_AES_CMAC },
+		{ { PREAUTH, CIPHERS, SIGNING, END }, STATUS_SUCCESS, SMB2_SIGNING_AES_GMAC },
 		{ { UNKNOWN, SIGNING_HMAC, PREAUTH, UNKNOWN, END },
 		  STATUS_SUCCESS,
 		  SMB2_SIGNING_HMAC_SHA256 },

@@ -93,14 +93,14 @@ static int open_conn(struct kunit *test, u8 host, struct replay **out)
 	return 0;
 }
 
-static struct replay *open_client(struct kunit *test, u16 dialect, bool sign)
+static struct replay *open_client(struct kunit *test, u16 dialect, const char *share, bool sign)
 {
 	struct replay *r;
 
 	KUNIT_ASSERT_EQ(test, open_conn(test, 1, &r), 0);
 	if (dialect) {
 		r->login.dialect = dialect;
-		r->login.share = "share";
+		r->login.share = share;
 		r->login.sign = sign;
 		KUNIT_EXPECT_EQ(test, hook_login(r->conn, &r->login, CREDITS), 0);
 		r->session_id = r->login.session_id;
@@ -113,12 +113,17 @@ static struct replay *open_client(struct kunit *test, u16 dialect, bool sign)
 
 struct replay *replay_open(struct kunit *test, u16 dialect)
 {
-	return open_client(test, dialect, false);
+	return open_client(test, dialect, "share", false);
+}
+
+struct replay *replay_open_share(struct kunit *test, u16 dialect, const char *share)
+{
+	return open_client(test, dialect, share, false);
 }
 
 struct replay *replay_open_signing(struct kunit *test, u16 dialect)
 {
-	return open_client(test, dialect, true);
+	return open_client(test, dialect, "share", true);
 }
 
 int replay_try(struct kunit *test, u8 host, struct replay **out)
@@ -273,6 +278,16 @@ void replay_create(struct replay *r, const char *name, u32 access, u32 dispositi
 		ksmbd_wr_u8(wr, 0);
 }
 
+void replay_oplock(struct replay *r, u8 level)
+{
+	r->wr.buf[r->element + SMB2_HEADER_SIZE + 3] = level;
+}
+
+void replay_share(struct replay *r, u32 share)
+{
+	ksmbd_wr_patch_u32(&r->wr, r->element + SMB2_HEADER_SIZE + 32, share);
+}
+
 static void write_fid(struct replay *r, struct replay_fid fid)
 {
 	ksmbd_wr_u64(&r->wr, fid.persistent_id);
@@ -284,6 +299,15 @@ void replay_file_request(struct replay *r, u16 command, struct replay_fid fid)
 	replay_begin(r, command);
 	ksmbd_wr_u16(&r->wr, 24);
 	ksmbd_wr_zero(&r->wr, 6);
+	write_fid(r, fid);
+}
+
+void replay_ack(struct replay *r, struct replay_fid fid, u8 level)
+{
+	replay_begin(r, SMB2_OPLOCK_BREAK);
+	ksmbd_wr_u16(&r->wr, 24);
+	ksmbd_wr_u8(&r->wr, level);
+	ksmbd_wr_zero(&r->wr, 5);
 	write_fid(r, fid);
 }
 

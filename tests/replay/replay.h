@@ -86,6 +86,8 @@ void replay_exit(struct kunit *test);
  * The test ends if it cannot be had. Freed by replay_exit().
  */
 struct replay *replay_open(struct kunit *test, u16 dialect);
+/** replay_open_share() - the same on another share */
+struct replay *replay_open_share(struct kunit *test, u16 dialect, const char *share);
 /** replay_open_signing() - the same with a session that can sign */
 struct replay *replay_open_signing(struct kunit *test, u16 dialect);
 /** replay_try() - from 127.0.0.@host; an error instead of the test's end */
@@ -116,6 +118,12 @@ u32 replay_ntlm_anonymous(u8 *token);
 void replay_echo(struct replay *r);
 void replay_empty(struct replay *r, u16 command);
 void replay_create(struct replay *r, const char *name, u32 access, u32 disposition, u32 options);
+/** replay_oplock() - the CREATE just written asks for @level */
+void replay_oplock(struct replay *r, u8 level);
+/** replay_share() - the CREATE just written shares no more than @share */
+void replay_share(struct replay *r, u32 share);
+/** replay_ack() - an OPLOCK_BREAK */
+void replay_ack(struct replay *r, struct replay_fid fid, u8 level);
 void replay_file_request(struct replay *r, u16 command, struct replay_fid fid);
 void replay_read(struct replay *r, struct replay_fid fid, u32 len, u64 off);
 void replay_write(struct replay *r, struct replay_fid fid, const void *data, u32 len, u64 off);

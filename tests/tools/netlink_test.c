@@ -473,7 +473,8 @@ static void describes_the_server(struct kunit *test)
 	bytes = (const void *)startup;
 	KUNIT_EXPECT_EQ(test, size, 744 + 8);
 	KUNIT_EXPECT_EQ(test, startup->flags,
-			KSMBD_NL_GLOBAL_DURABLE_HANDLES | KSMBD_NL_GLOBAL_ENCRYPTION_OFF);
+			KSMBD_NL_GLOBAL_DURABLE_HANDLES | KSMBD_NL_GLOBAL_ENCRYPTION_OFF |
+				KSMBD_NL_GLOBAL_MULTICHANNEL);
 	KUNIT_EXPECT_EQ(test, startup->signing, 3);
 	KUNIT_EXPECT_STREQ(test, (const char *)bytes + 8, "SMB2_10");
 	KUNIT_EXPECT_STREQ(test, (const char *)bytes + 24, "SMB3_11");
@@ -495,6 +496,7 @@ static void describes_the_server(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, startup->ext.restrict_anonymous, 1);
 	KUNIT_EXPECT_EQ(test, startup->ext.auth_timeout, 12);
 	KUNIT_EXPECT_EQ(test, startup->ext.max_sessions, 77);
+	KUNIT_EXPECT_EQ(test, startup->ext.encryption, 1);
 	KUNIT_EXPECT_EQ(test, startup->interfaces_size, 8);
 	KUNIT_EXPECT_EQ(test, memcmp(startup->interfaces, "lo\0eth0", 8), 0);
 	free(startup);

@@ -31,9 +31,13 @@ enum conf_signing {
 	CONF_SIGNING_AUTO,
 	CONF_SIGNING_MANDATORY
 };
+
+/* On a share, off is as auto: what the server offers, the client may use. */
 enum conf_encryption {
+	CONF_ENCRYPTION_OFF,
 	CONF_ENCRYPTION_AUTO,
-	CONF_ENCRYPTION_OFF
+	CONF_ENCRYPTION_DESIRED,
+	CONF_ENCRYPTION_REQUIRED
 };
 
 /* "vfs objects" */
@@ -64,6 +68,8 @@ struct conf_global {
 	uint32_t max_protocol;
 	uint32_t min_protocol;
 	uint32_t signing;
+	uint32_t encryption;
+	bool multichannel;
 	char *server_string;
 	uint32_t max_credits;
 	uint32_t max_read;
@@ -74,8 +80,6 @@ struct conf_global {
 	bool durable_handles;
 	bool kerberos;
 	bool leases;
-	bool multichannel;
-	uint32_t encryption;
 	uint32_t fake_fscaps;
 	uint32_t ipc_timeout;
 	uint32_t smbd_max_io_size;
@@ -110,6 +114,7 @@ struct conf_share {
 	uint32_t force_directory_mode;
 	uint32_t max_connections;
 	uint32_t vfs_objects;
+	uint32_t encryption;
 	char *force_user;
 	char *force_group;
 	uint32_t force_uid;

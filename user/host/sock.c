@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * User host sockets: BSD sockets, never blocking in the kernel but in poll(), so that a
- * send can stop half way where it would have to wait. Sending: sock_send.c.
+ * send can stop half way where it would have to wait. Sending: sock_send.c; addresses:
+ * sock_netif.c.
  *
  * Owner: struct ksmbd_sock belongs to whoever got it; it is not counted. Its descriptor
  * lives until ksmbd_sock_close(), so a shutdown by another thread never hits a descriptor
@@ -52,8 +53,10 @@ static struct ksmbd_sock *make_sock(int fd)
 	struct ksmbd_sock *sock = kzalloc(sizeof(*sock), GFP_KERNEL);
 
 	pthread_once(&once, ignore_sigpipe);
-	if (sock)
+	if (sock) {
 		sock->fd = fd;
+		INIT_LIST_HEAD(&sock->listening);
+	}
 	return sock;
 }
 
@@ -117,8 +120,10 @@ int ksmbd_sock_listen(const char *addr, u16 port, struct ksmbd_sock **out)
 	if (fd < 0)
 		return fd;
 	*out = make_sock(fd);
-	if (*out)
+	if (*out) {
+		ksmbd_sock_note_listener(*out);
 		return 0;
+	}
 	close(fd);
 	return -ENOMEM;
 }
@@ -319,6 +324,7 @@ void ksmbd_sock_close(struct ksmbd_sock *sock)
 {
 	if (!sock)
 		return;
+	ksmbd_sock_forget_listener(sock);
 	close(sock->fd);
 	kfree(sock);
 }

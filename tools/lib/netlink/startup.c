@@ -36,6 +36,7 @@ static uint32_t global_flags(const struct conf_global *global)
 	return (global->leases ? KSMBD_NL_GLOBAL_LEASES : 0) |
 	       (global->multichannel ? KSMBD_NL_GLOBAL_MULTICHANNEL : 0) |
 	       (global->encryption == CONF_ENCRYPTION_OFF ? KSMBD_NL_GLOBAL_ENCRYPTION_OFF : 0) |
+	       (global->encryption == CONF_ENCRYPTION_REQUIRED ? KSMBD_NL_GLOBAL_ENCRYPTION : 0) |
 	       (global->durable_handles ? KSMBD_NL_GLOBAL_DURABLE_HANDLES : 0);
 }
 
@@ -73,6 +74,7 @@ static void fill_startup(struct ksmbd_nl_startup *startup, const struct conf_glo
 	startup->ext.restrict_anonymous = global->restrict_anonymous;
 	startup->ext.auth_timeout = global->auth_timeout;
 	startup->ext.max_sessions = global->max_sessions;
+	startup->ext.encryption = global->encryption + 1;
 }
 
 void *startup_create(const struct conf_global *global, const uint32_t sub_auth[3],
