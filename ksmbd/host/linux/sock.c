@@ -35,6 +35,7 @@ static struct ksmbd_sock *make_sock(struct socket *socket)
 
 	if (sock) {
 		sock->sock = socket;
+		INIT_LIST_HEAD(&sock->listening);
 		sock->send_timeout_ms = KSMBD_SEND_TIMEOUT_SECONDS * 1000;
 	}
 	return sock;
@@ -124,10 +125,12 @@ int ksmbd_sock_listen(const char *addr, u16 port, struct ksmbd_sock **out)
 	if (err)
 		return err;
 	*out = make_sock(socket);
-	if (*out)
-		return 0;
-	sock_release(socket);
-	return -ENOMEM;
+	if (!*out) {
+		sock_release(socket);
+		return -ENOMEM;
+	}
+	ksmbd_sock_note_listener(*out);
+	return 0;
 }
 
 static u16 port_of(const struct sockaddr_storage *sa)
@@ -251,6 +254,8 @@ void ksmbd_sock_close(struct ksmbd_sock *sock)
 {
 	if (!sock)
 		return;
+	if (!list_empty(&sock->listening))
+		ksmbd_sock_forget_listener(sock);
 	sock_release(sock->sock);
 	kfree(sock);
 }

@@ -17,11 +17,13 @@
 /**
  * struct ksmbd_sock - a socket
  * @sock: without a descriptor or file; released by ksmbd_sock_close()
+ * @listening: in the list of listeners (sock_netif.c), or empty
  * @down: shut down by us; never cleared
  * @send_timeout_ms: KSMBD_SEND_TIMEOUT_SECONDS; only tests set another
  */
 struct ksmbd_sock {
 	struct socket *sock;
+	struct list_head listening;
 	bool down;
 	u32 send_timeout_ms;
 };
@@ -30,6 +32,10 @@ static inline bool ksmbd_sock_is_down(const struct ksmbd_sock *sock)
 {
 	return smp_load_acquire(&sock->down); /* ksmbd_sock_shutdown() */
 }
+
+/** ksmbd_sock_note_listener(), _forget_: what ksmbd_sock_interfaces() goes by; sock_netif.c */
+void ksmbd_sock_note_listener(struct ksmbd_sock *sock);
+void ksmbd_sock_forget_listener(struct ksmbd_sock *sock);
 
 /**
  * ksmbd_sock_send_memory() - one sendmsg() of memory, which is copied
