@@ -238,6 +238,7 @@ static int install(void)
 	ksmbd_config_put(now);
 	/* No timer for each connection, and as many as a test likes. */
 	settings.auth_timeout = 0;
+	settings.auth_delay = 0;
 	settings.max_ip_connections = 0;
 	return hook_configure(NULL);
 }
