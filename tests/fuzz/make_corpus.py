@@ -16,7 +16,10 @@ RAW, MESSAGES, SESSION, SIGNING = range(4)
 HEADER, MESSAGE_ID, SESSION_ID, TREE, FID, CHAIN, PIPE, CREDITS = (1 << n for n in range(8))
 ALL = HEADER | MESSAGE_ID | SESSION_ID | TREE | FID | CHAIN | CREDITS
 DIALECT_202, DIALECT_210, DIALECT_300, DIALECT_302, DIALECT_311 = (n << 2 for n in range(5))
+DIALECT_311_CCM, DIALECT_311_GCM256 = 5 << 2, 6 << 2
 SHARE, READ_ONLY, LINKS = 0, 2 << 5, 3 << 5
+SEAL = 0x80
+FORGED = 0xEE
 
 RELATED = 4
 SIGNED = 8
@@ -45,6 +48,12 @@ def chain(*elements):
             element = element[:20] + struct.pack("<I", len(element)) + element[24:]
         out += element
     return out
+
+
+def transform(message, tag=b"", nonce=b"nonce", size=None, flags=1, session=0):
+    """A message to be sealed; the fuzzer does it, and fills in the session."""
+    return b"\xfdSMB" + tag.ljust(16, b"\0") + nonce.ljust(16, b"\0") + struct.pack(
+        "<IHHQ", len(message) if size is None else size, 0, flags, session) + message
 
 
 def chunk(data, flags=ALL):
@@ -339,6 +348,36 @@ def seeds():
             yield from one(f"chain-{name}-signing-{dialect}",
                            [e[:16] + bytes([e[16] | SIGNED]) + e[17:] for e in elements],
                            request(ECHO, empty()), mode=SIGNING | dialect, flags=no_fid)
+    echo = request(ECHO, empty())
+    for dialect in (DIALECT_300, DIALECT_302, DIALECT_311, DIALECT_311_CCM, DIALECT_311_GCM256):
+        for share in (SHARE, READ_ONLY):
+            yield from one(f"sealed-{dialect}-{share}",
+                           *[transform(e) for e in opened(
+                               "a.txt", request(READ, read(100)), request(WRITE, write(b"x")),
+                               echo, access=0x120089 if share else 0x12019F)],
+                           echo, request(CREATE, create("a.txt")), transform(chain(*related)),
+                           transform(request(LOGOFF, empty())), transform(echo),
+                           mode=SESSION | SEAL | dialect | share, flags=ALL & ~FID)
+        for name, message in {
+                "forged": transform(echo, tag=bytes([FORGED])),
+                "twice": transform(transform(echo)),
+                "compressed": transform(b"\xfcSMB" + bytes(12) + echo),
+                "smb1": transform(b"\xffSMB" + echo[4:]),
+                "empty": transform(b""),
+                "short": transform(echo[:40]),
+                "setup": transform(request(SESSION_SETUP, session_setup(ntlm_negotiate()))),
+                "negotiate": transform(request(NEGOTIATE, negotiate_311())),
+                "cancel": transform(request(CANCEL, empty())),
+                "signed": transform(echo[:16] + bytes([SIGNED]) + echo[17:]),
+        }.items():
+            yield from one(f"sealed-{name}-{dialect}", transform(echo), message, transform(echo),
+                           mode=SIGNING | SEAL | dialect)
+    for name, message in {"size": transform(echo, size=4), "flags": transform(echo, flags=2),
+                          "session": transform(echo, session=77)}.items():
+        yield from one(f"sealed-wrong-{name}", message, mode=session | SEAL,
+                       flags=MESSAGE_ID | TREE)
+    yield from one("sealed-oplock", *[transform(request(CREATE, b[:3] + b"\x09" + b[4:]))
+                                      for b in [create("a.txt")] * 2], mode=session | SEAL)
     pipe = ALL | PIPE
     yield from one("pipe-read", request(CREATE, create("srvsvc", 0x12019F)),
                    request(WRITE, write(rpc_bind())), request(READ, read(1024)),
