@@ -157,6 +157,8 @@ static void finish_element(struct ksmbd_request *req, ntstatus_t status)
 	req->related_tree_id = req->hdr.tree_id;
 	if (ksmbd_status_is_error(status))
 		req->related_status = status;
+	if (status == STATUS_USER_SESSION_DELETED) /* nothing there to relate to */
+		req->unrelated = true;
 	if (req->hdr.command == SMB2_CREATE && status != STATUS_SUCCESS)
 		req->related_has_fid = false;
 }

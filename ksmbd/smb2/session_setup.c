@@ -107,7 +107,10 @@ static ntstatus_t check_algorithms(const struct ksmbd_conn *conn,
 	return ours ? STATUS_NOT_SUPPORTED : STATUS_REQUEST_OUT_OF_SEQUENCE;
 }
 
-/* May this connection become a further one of the session? 3.3.5.5, step 4 */
+/*
+ * May this connection become a further one of the session? 3.3.5.5, step 4. The client's GUID
+ * may be another one: a server may refuse that, Windows does not.
+ */
 static ntstatus_t check_binding(const struct ksmbd_request *req)
 {
 	const struct ksmbd_conn *conn = req->conn;
