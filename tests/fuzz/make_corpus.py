@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Write seeds for the fuzzers: make_corpus.py DIRECTORY (one subdirectory for each program).
 
-Seeds of conn_fuzz are in its own format: mode, then chunks of length, flags, bytes.
+Seeds of conn_fuzz are in its own format: mode, then chunks of length, flags, bytes; those of
+setup_fuzz: settings, then operations of four bytes.
 """
 import os
 import struct
@@ -415,12 +416,70 @@ def seeds():
                    request(NEGOTIATE, negotiate_311()))
 
 
+# ---- setup_fuzz: operations, and how ----
+
+(OP_NEGOTIATE, OP_FIRST, OP_SECOND, OP_LOGIN, OP_LOGOFF, OP_TREE, OP_ECHO, OP_TOKEN, OP_CONNECT,
+ OP_END, OP_INTERFACES) = range(11)
+HOW_SIGN, HOW_SEAL, HOW_BIND, HOW_PREVIOUS, HOW_SPOIL, HOW_NEW = (4 << n for n in range(6))
+RIGHT, WRONG, UNKNOWN, NOBODY = range(4)
+NO_CHANNELS = 8
+
+
+def setup_seeds():
+    def plan(*operations, settings=1):
+        return bytes([settings]) + b"".join(bytes(o) + bytes(4 - len(o)) for o in operations)
+
+    login = (OP_LOGIN, HOW_NEW, RIGHT)
+    tree, end = (OP_TREE, HOW_SIGN), (OP_END, 0)
+    agree = {f"{n:x}-{cipher}-{alg}": (OP_NEGOTIATE, 0, n | alg << 4, cipher)
+             for n in range(5) for cipher in ((1, 2, 3, 4) if n == 4 else (0,))
+             for alg in (range(4) if n == 4 else (0,))}
+    for name, hello in agree.items():
+        again = (OP_LOGIN, HOW_SIGN, RIGHT)
+        yield f"login-{name}", plan(hello, login, tree, (OP_INTERFACES, HOW_SIGN), again, tree,
+                                    (OP_LOGOFF, HOW_SIGN), tree)
+        yield f"sealed-{name}", plan(hello, login, (OP_TREE, HOW_SEAL), (OP_TREE, HOW_SIGN),
+                                     (OP_LOGIN, HOW_SEAL, RIGHT), (OP_LOGOFF, HOW_SEAL),
+                                     (OP_TREE, HOW_SEAL), settings=2)
+        yield f"bind-{name}", plan(
+            hello, login, tree, (OP_CONNECT, 0), hello, (OP_LOGIN, HOW_SIGN | HOW_BIND, RIGHT),
+            tree, (OP_TREE, HOW_SEAL), again, end, tree, (OP_CONNECT, 0), hello,
+            (OP_LOGIN, HOW_SIGN | HOW_BIND, RIGHT), (OP_LOGOFF, HOW_SIGN), end, tree)
+    hello = agree["4-2-1"]
+    for user in (RIGHT, WRONG, UNKNOWN, NOBODY):
+        for settings in (0, 1, 2, 3, 5):
+            yield f"user-{user}-{settings}", plan(
+                hello, (OP_LOGIN, HOW_NEW, user), (OP_TREE, 0), (OP_LOGIN, HOW_SIGN, RIGHT),
+                (OP_TREE, 0), settings=settings)
+        yield f"bind-user-{user}", plan(
+            hello, login, (OP_CONNECT, 0), hello, (OP_LOGIN, HOW_SIGN | HOW_BIND, user), tree)
+        yield f"again-user-{user}", plan(hello, login, tree, (OP_LOGIN, HOW_SIGN, user), tree)
+        yield f"previous-{user}", plan(
+            hello, login, tree, (OP_CONNECT, 0), hello, (OP_LOGIN, HOW_NEW | HOW_PREVIOUS, user),
+            (OP_TREE, HOW_SIGN | 1), end, tree)
+    for name, how in {"unsigned": HOW_BIND, "spoiled": HOW_BIND | HOW_SIGN | HOW_SPOIL}.items():
+        yield f"bind-{name}", plan(hello, login, (OP_CONNECT, 0), hello, (OP_LOGIN, how, RIGHT),
+                                   tree)
+    yield "bind-off", plan(hello, login, (OP_CONNECT, 0), hello,
+                           (OP_LOGIN, HOW_SIGN | HOW_BIND, RIGHT), settings=1 | NO_CHANNELS)
+    yield "legs", plan(hello, (OP_FIRST, HOW_NEW), (OP_ECHO, 0), (OP_FIRST, 0), (OP_SECOND, 0),
+                       (OP_SECOND, 0), (OP_FIRST, HOW_NEW), (OP_LOGOFF, 1), (OP_SECOND, 1), tree)
+    yield "token", plan(hello, (OP_TOKEN, HOW_NEW, 0, 40)) + ntlm_negotiate()
+    yield "sessions", plan(hello, *[login] * 6, *[(OP_TREE, HOW_SIGN | n) for n in range(4)])
+    yield "nested", plan(hello, login, *[(OP_CONNECT, 0), hello,
+                                         (OP_LOGIN, HOW_SIGN | HOW_BIND, RIGHT), tree] * 3)
+    yield "lost-first", plan((OP_CONNECT, 0), hello, login, (OP_CONNECT, 0), hello,
+                             (OP_LOGIN, HOW_SIGN | HOW_BIND, RIGHT), tree, end, tree, end, hello,
+                             (OP_LOGIN, HOW_SIGN | HOW_BIND, RIGHT))
+
+
 def main():
-    out = os.path.join(sys.argv[1], "conn_fuzz")
-    os.makedirs(out, exist_ok=True)
-    for name, data in seeds():
-        with open(os.path.join(out, name), "wb") as file:
-            file.write(data)
+    for program, inputs in (("conn_fuzz", seeds()), ("setup_fuzz", setup_seeds())):
+        out = os.path.join(sys.argv[1], program)
+        os.makedirs(out, exist_ok=True)
+        for name, data in inputs:
+            with open(os.path.join(out, name), "wb") as file:
+                file.write(data)
 
 
 if __name__ == "__main__":
