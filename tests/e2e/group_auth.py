@@ -115,6 +115,21 @@ def no_key_exchange(env):
         expect(conn.verified, "nothing was signed")
 
 
+@GROUP.test("NTLMv1 is off by default, and on where it is wanted")
+def ntlm_v1(env):
+    old = ["client ntlmv2 auth=no"]
+    SmbClient(env, server(env), options=old).fails("ls", "LOGON_FAILURE")
+    target = env.start(Spec(
+        shares=[Share("data", env.make_dir("ntlmv1"))],
+        users=[("alice", "wonder land")], name="ntlmv1",
+        globals={"ntlm auth": "ntlmv1-permitted"}))
+    SmbClient(env, target, options=old).run("ls")
+    SmbClient(env, target, options=old, signing="required").run("ls")
+    SmbClient(env, target, password="wrong", options=old).fails(
+        "ls", "LOGON_FAILURE")
+    SmbClient(env, target).run("ls")
+
+
 @GROUP.test("guests and anonymous are off by default")
 def no_guests(env):
     with raw(env) as conn:
