@@ -32,6 +32,7 @@ void ksmbd_config_defaults(struct ksmbd_config *values)
 	values->max_sessions = 1024;
 	values->max_open_files = 10000;
 	values->auth_timeout = 10;
+	values->auth_delay = 2000;	/* as Windows Server 2025 and 11 24H2 */
 	values->oplock_timeout = 35000; /* as Windows: [MS-SMB2] 3.3.4.6, note */
 	strscpy(values->netbios_name, "KSMBD SERVER", sizeof(values->netbios_name));
 	strscpy(values->workgroup, "WORKGROUP", sizeof(values->workgroup));

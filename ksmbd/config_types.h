@@ -43,7 +43,10 @@ enum ksmbd_encryption {
  * @max_open_files: per session
  * @auth_timeout: seconds from accept to the end of the first session setup
  * @oplock_timeout: milliseconds for a client to acknowledge a break; no share parameter
- * @deadtime: minutes without a request and without opens; 0: never
+ * @auth_delay: milliseconds that the answer to an address's first failed login is held back;
+ *     more after further ones (session/limits.h); 0: not at all
+ * @ntlmv1: logins by NTLMv1 are accepted
+ * @deadtime_ms: milliseconds without a request and without opens; 0: never
  * @sub_auth: server's domain SID sub-authorities
  */
 struct ksmbd_config {
@@ -65,7 +68,9 @@ struct ksmbd_config {
 	u32 max_open_files;
 	u32 auth_timeout;
 	u32 oplock_timeout;
-	u32 deadtime;
+	u32 auth_delay;
+	bool ntlmv1;
+	u64 deadtime_ms;
 	u32 sub_auth[3];
 	char netbios_name[16];
 	char workgroup[64];

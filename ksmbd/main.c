@@ -5,6 +5,7 @@
 #include "main.h"
 #include "open/open.h"
 #include "session/conn.h"
+#include "session/limits.h"
 #include "session/session.h"
 #include "smb2/negotiate.h"
 #include "transport/tcp.h"
@@ -44,5 +45,6 @@ void ksmbd_server_exit(void)
 	ksmbd_tcp_join();
 	ksmbd_workers_exit();
 	ksmbd_inode_table_exit();
+	ksmbd_limits_exit();
 	ksmbd_config_exit();
 }

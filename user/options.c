@@ -32,6 +32,7 @@ static const char help_text[] =
 	"      --user NAME[:PASSWORD]  an account; repeatable; without PASSWORD it is asked for\n"
 	"      --password-fd N         read those passwords from descriptor N, a line each\n"
 	"      --auth-timeout SECONDS  time a client has to log in (default: 10)\n"
+	"      --auth-delay MS         holds the answer to a failed login back (default: 2000)\n"
 	"  -v, --verbose               say more; repeatable\n"
 	"  -V, --version               print the version\n"
 	"  -h, --help                  print this\n"
@@ -291,7 +292,8 @@ enum {
 	OPTION_SHARE,
 	OPTION_USER,
 	OPTION_PASSWORD_FD,
-	OPTION_AUTH_TIMEOUT
+	OPTION_AUTH_TIMEOUT,
+	OPTION_AUTH_DELAY
 };
 
 static const struct option long_options[] = {
@@ -303,6 +305,7 @@ static const struct option long_options[] = {
 	{ "user", required_argument, NULL, OPTION_USER },
 	{ "password-fd", required_argument, NULL, OPTION_PASSWORD_FD },
 	{ "auth-timeout", required_argument, NULL, OPTION_AUTH_TIMEOUT },
+	{ "auth-delay", required_argument, NULL, OPTION_AUTH_DELAY },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "version", no_argument, NULL, 'V' },
 	{ "help", no_argument, NULL, 'h' },
@@ -335,6 +338,10 @@ static enum exit_status take_option(struct options *options, struct waiting *wai
 		return parse_number("--auth-timeout", optarg, 1, 3600, &options->auth_timeout) ?
 			       EXIT_STATUS_OK :
 			       fail_usage();
+	case OPTION_AUTH_DELAY:
+		return parse_number("--auth-delay", optarg, 0, 60000, &options->auth_delay) ?
+			       EXIT_STATUS_OK :
+			       fail_usage();
 	case 'v':
 		options->verbosity++;
 		return EXIT_STATUS_OK;
@@ -357,7 +364,7 @@ enum exit_status options_parse(struct options *options, int argc, char **argv)
 	enum exit_status status = EXIT_STATUS_OK;
 	int option;
 
-	*options = (struct options){ .port = -1, .auth_timeout = -1 };
+	*options = (struct options){ .port = -1, .auth_timeout = -1, .auth_delay = -1 };
 	options->passwords = passdb_create();
 	if (!options->passwords)
 		return EXIT_STATUS_FAILURE;

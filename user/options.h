@@ -38,6 +38,7 @@ struct options {
 	const char *pwddb;
 	long port;
 	long auth_timeout;
+	long auth_delay;
 	const char **binds;
 	size_t bind_count;
 	struct option_share *shares;

@@ -18,10 +18,19 @@ static void print_message(void *arg, bool error, const char *text)
 	complain("%s%s", error ? "" : "warning: ", text);
 }
 
+static void add_number(struct conf_reader *reader, const char *key, long value)
+{
+	char number[24];
+
+	if (value < 0)
+		return;
+	snprintf(number, sizeof(number), "%ld", value);
+	conf_reader_set(reader, "global", key, number);
+}
+
 /* What --share and the like say, as parameters behind those of the file. */
 static void add_options(struct conf_reader *reader, const struct options *options)
 {
-	char number[24];
 	bool guests = false;
 	size_t i;
 
@@ -38,10 +47,8 @@ static void add_options(struct conf_reader *reader, const struct options *option
 		conf_reader_set(reader, "global", "map to guest", "bad user");
 		conf_reader_set(reader, "global", "restrict anonymous", "0");
 	}
-	if (options->auth_timeout >= 0) {
-		snprintf(number, sizeof(number), "%ld", options->auth_timeout);
-		conf_reader_set(reader, "global", "auth timeout", number);
-	}
+	add_number(reader, "auth timeout", options->auth_timeout);
+	add_number(reader, "auth delay", options->auth_delay);
 }
 
 static struct conf *load_conf(const struct options *options, struct report *report)
@@ -164,7 +171,9 @@ static void fill_values(const struct conf_global *global, struct ksmbd_config *v
 	values->max_sessions = global->max_sessions;
 	values->max_open_files = global->max_open_files;
 	values->auth_timeout = global->auth_timeout;
-	values->deadtime = global->deadtime;
+	values->auth_delay = global->auth_delay;
+	values->ntlmv1 = global->ntlm_auth == CONF_NTLM_V1_PERMITTED;
+	values->deadtime_ms = global->deadtime * 60000ull;
 	subauth_derive(values->sub_auth);
 	/* The table of parameters limits their lengths; the fields have room for a NUL more. */
 	snprintf(values->netbios_name, sizeof(values->netbios_name), "%s", global->netbios_name);

@@ -21,12 +21,14 @@ struct ksmbd_auth;
  * @netbios_name, @workgroup: go into the challenge's target info
  * @allow_anonymous: a NULL login is accepted (result.anonymous)
  * @allow_guest: KSMBD_LOGIN_GUEST answers of the login upcall are accepted
+ * @allow_ntlmv1: a response by NTLMv1 is as good as one by NTLMv2
  */
 struct ksmbd_auth_params {
 	const char *netbios_name;
 	const char *workgroup;
 	bool allow_anonymous;
 	bool allow_guest;
+	bool allow_ntlmv1;
 };
 
 /**

@@ -147,11 +147,9 @@ static bool find_account(const struct ksmbd_ntlm_field *user, struct ksmbd_login
 		 (KSMBD_LOGIN_BAD_PASSWORD | KSMBD_LOGIN_BAD_UID | KSMBD_LOGIN_BAD_USER));
 }
 
-/* Verifies the client's response; gives the key that both sides now have. */
-static ntstatus_t verify_response(struct ksmbd_ntlm *ntlm,
-				  const struct ksmbd_ntlm_authenticate *msg,
-				  const struct ksmbd_ntlm_response *resp, const u8 *nt_hash,
-				  u8 *base_key)
+/* Verifies a response by NTLMv2; gives the key that both sides now have. */
+static ntstatus_t verify_v2(struct ksmbd_ntlm *ntlm, const struct ksmbd_ntlm_authenticate *msg,
+			    const struct ksmbd_ntlm_response *resp, const u8 *nt_hash, u8 *base_key)
 {
 	u8 ntowf[KSMBD_NTLM_KEY_SIZE];
 	u8 proof[KSMBD_NTLM_KEY_SIZE];
@@ -168,6 +166,46 @@ static ntstatus_t verify_response(struct ksmbd_ntlm *ntlm,
 	if (err)
 		return status_of(err);
 	return equal ? STATUS_SUCCESS : STATUS_LOGON_FAILURE;
+}
+
+/* The same by NTLMv1; what is in the LM response's place is a challenge, or not looked at. */
+static ntstatus_t verify_v1(struct ksmbd_ntlm *ntlm, const struct ksmbd_ntlm_authenticate *msg,
+			    const u8 *nt_hash, u8 *base_key)
+{
+	const u8 *client_challenge = NULL;
+	u8 response[KSMBD_NTLM_V1_SIZE];
+	bool equal;
+	int err;
+
+	if (ntlm->flags & msg->flags & NTLMSSP_NEGOTIATE_EXTENDED_SESSIONSECURITY) {
+		if (msg->lm.len < KSMBD_NTLM_CHALLENGE_SIZE)
+			return STATUS_INVALID_PARAMETER;
+		client_challenge = msg->lm.data;
+	}
+	err = ksmbd_ntlm_v1(nt_hash, ntlm->server_challenge, client_challenge, response, base_key);
+	if (err)
+		return status_of(err);
+	equal = ksmbd_crypto_equal(response, msg->nt.data, sizeof(response));
+	memzero_explicit(response, sizeof(response));
+	return equal ? STATUS_SUCCESS : STATUS_LOGON_FAILURE;
+}
+
+/* Which kind it is, and is it right? @has_mic: the client says that its message has one. */
+static ntstatus_t verify_response(struct ksmbd_ntlm *ntlm, const struct ksmbd_auth_params *params,
+				  const struct ksmbd_ntlm_authenticate *msg, const u8 *nt_hash,
+				  u8 *base_key, bool *has_mic)
+{
+	struct ksmbd_ntlm_response resp;
+	int err = ksmbd_ntlm_decode_response(&msg->nt, &resp);
+
+	*has_mic = !err && resp.has_mic;
+	if (!err)
+		return verify_v2(ntlm, msg, &resp, nt_hash, base_key);
+	if (err != -ENOENT)
+		return STATUS_INVALID_PARAMETER;
+	if (params->allow_ntlmv1 && msg->nt.len == KSMBD_NTLM_V1_SIZE)
+		return verify_v1(ntlm, msg, nt_hash, base_key);
+	return STATUS_LOGON_FAILURE; /* NTLMv1, or LM alone */
 }
 
 /* The key both sides use: the base key, or one that the client chose (3.4.5.1). */
@@ -213,10 +251,8 @@ static ntstatus_t finish_user(struct ksmbd_ntlm *ntlm, const struct ksmbd_auth_p
 	static const u8 no_hash[KSMBD_NT_HASH_SIZE];
 	struct ksmbd_login *login = &ntlm->result.login;
 	u8 base_key[KSMBD_NTLM_KEY_SIZE];
-	struct ksmbd_ntlm_response resp;
 	ntstatus_t status;
-	bool known;
-	int err;
+	bool known, has_mic;
 
 	known = find_account(&msg->user, login);
 	if (known && (login->flags & KSMBD_LOGIN_GUEST) && params->allow_guest) {
@@ -224,15 +260,13 @@ static ntstatus_t finish_user(struct ksmbd_ntlm *ntlm, const struct ksmbd_auth_p
 		return STATUS_SUCCESS;
 	}
 	known = known && login->has_hash && !(login->flags & KSMBD_LOGIN_GUEST);
-	err = ksmbd_ntlm_decode_response(&msg->nt, &resp);
-	if (err) /* -ENOENT: NTLMv1, or LMv2 alone */
-		return err == -ENOENT ? STATUS_LOGON_FAILURE : STATUS_INVALID_PARAMETER;
-	status = verify_response(ntlm, msg, &resp, known ? login->nt_hash : no_hash, base_key);
+	status = verify_response(ntlm, params, msg, known ? login->nt_hash : no_hash, base_key,
+				 &has_mic);
 	if (!known && status == STATUS_SUCCESS)
 		status = STATUS_LOGON_FAILURE;
 	if (status == STATUS_SUCCESS)
 		status = export_key(ntlm, msg, base_key);
-	if (status == STATUS_SUCCESS && resp.has_mic)
+	if (status == STATUS_SUCCESS && has_mic)
 		status = verify_mic(ntlm, msg, bytes);
 	memzero_explicit(base_key, sizeof(base_key));
 	ntlm->can_sign = status == STATUS_SUCCESS;

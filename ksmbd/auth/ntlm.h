@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The server's side of one NTLM exchange: NEGOTIATE in, CHALLENGE out, AUTHENTICATE in.
- * NTLMv2 only. [MS-NLMP] 3.2
+ * NTLMv2, and NTLMv1 where the configuration wants it; LM responses are never looked at.
+ * [MS-NLMP] 3.2
  */
 #ifndef KSMBD_AUTH_NTLM_H
 #define KSMBD_AUTH_NTLM_H

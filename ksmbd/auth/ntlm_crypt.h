@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* NTLMv2's computations, free of state. [MS-NLMP] 3.3.2, 3.4 */
+/* NTLM's computations, free of state. [MS-NLMP] 3.3, 3.4 */
 #ifndef KSMBD_AUTH_NTLM_CRYPT_H
 #define KSMBD_AUTH_NTLM_CRYPT_H
 
@@ -7,6 +7,7 @@
 
 #define KSMBD_NTLM_KEY_SIZE	  16
 #define KSMBD_NTLM_SIGNATURE_SIZE 16
+#define KSMBD_NTLM_V1_SIZE	  24 /* an NTLMv1 response */
 
 /* All return 0 or a negative errno of the crypto port. Results are secrets. */
 
@@ -26,6 +27,15 @@ int ksmbd_ntlm_ntowf(const u8 *nt_hash, const struct ksmbd_ntlm_field *user,
  */
 int ksmbd_ntlm_proof(const u8 *ntowf, const u8 *server_challenge,
 		     const struct ksmbd_ntlm_field *blob, u8 *proof, u8 *base_key);
+
+/**
+ * ksmbd_ntlm_v1() - what a client answers by NTLMv1, and the key of the exchange then
+ * @client_challenge: 8 bytes: as with extended session security; NULL: without
+ * @response: receives KSMBD_NTLM_V1_SIZE bytes
+ * @key: receives KeyExchangeKey
+ */
+int ksmbd_ntlm_v1(const u8 *nt_hash, const u8 *server_challenge, const u8 *client_challenge,
+		  u8 *response, u8 *key);
 
 /**
  * ksmbd_ntlm_mic() - the code over all three messages, AUTHENTICATE's own MIC as zeros

@@ -82,6 +82,8 @@ static void read_ext(const struct ksmbd_nl_startup_ext *ext, struct ksmbd_config
 		config->auth_timeout = min_t(u32, ext->auth_timeout, MAX_AUTH_TIMEOUT);
 	if (ext->max_sessions)
 		config->max_sessions = ext->max_sessions;
+	config->auth_delay = ext->auth_delay ? ext->auth_delay - 1 : config->auth_delay;
+	config->ntlmv1 = ext->ntlmv1;
 	if (ext->encryption && ext->encryption <= KSMBD_ENCRYPTION_REQUIRED + 1)
 		config->encryption = ext->encryption - 1;
 }
@@ -110,7 +112,7 @@ static int read_config(const struct ksmbd_nl_startup *msg, struct ksmbd_config *
 		config->encryption = KSMBD_ENCRYPTION_REQUIRED;
 	/* Who becomes a guest is the daemon's decision, at each login. */
 	config->guest_ok = true;
-	config->deadtime = msg->deadtime;
+	config->deadtime_ms = msg->deadtime * 60000ull;
 	memcpy(config->sub_auth, msg->sub_auth, sizeof(config->sub_auth));
 	read_numbers(msg, config);
 	read_text(msg->netbios_name, sizeof(msg->netbios_name), config->netbios_name,

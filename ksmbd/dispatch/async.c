@@ -16,6 +16,8 @@
 
 /* Requests that wait on one connection; they cost no thread, but memory. */
 #define MAX_WAITING_BYTES (4u << 20)
+/* The same before its first authentication. */
+#define MAX_WAITING_STRANGER (16u << 10)
 
 /* Called with conn->lock held. */
 static void wake_locked(struct ksmbd_request *req, ntstatus_t why)
@@ -52,14 +54,18 @@ static u32 waiting_cost(const struct ksmbd_request *req)
 bool ksmbd_async_begin(struct ksmbd_request *req)
 {
 	struct ksmbd_conn *conn = req->conn;
-	u32 cost = waiting_cost(req);
+	u32 cost = waiting_cost(req), max = MAX_WAITING_BYTES;
 	bool room;
 
 	spin_lock(&conn->lock);
-	room = !conn->waiting_bytes || conn->waiting_bytes + cost <= MAX_WAITING_BYTES;
+	if (conn->state < KSMBD_CONN_AUTHENTICATED)
+		max = MAX_WAITING_STRANGER;
+	room = !conn->waiting_bytes || conn->waiting_bytes + cost <= max;
 	if (room) {
 		conn->waiting_bytes += cost;
-		req->park.async_id = conn->next_async_id++;
+		req->park.bytes = cost;
+		if (!req->park.quiet)
+			req->park.async_id = conn->next_async_id++;
 	}
 	spin_unlock(&conn->lock);
 	return room;
@@ -67,22 +73,29 @@ bool ksmbd_async_begin(struct ksmbd_request *req)
 
 void ksmbd_async_end(struct ksmbd_request *req)
 {
-	if (!req->park.async_id) /* only its own thread changes it */
+	if (!req->park.bytes) /* only its own thread changes it */
 		return;
 	spin_lock(&req->conn->lock);
-	req->conn->waiting_bytes -= waiting_cost(req);
+	req->conn->waiting_bytes -= req->park.bytes;
+	req->park.bytes = 0;
 	req->park.async_id = 0;
 	spin_unlock(&req->conn->lock);
 }
 
-/* Has its session or tree connection ended? */
+/* Has its session or tree connection ended? A quiet one has none that would matter. */
 static ntstatus_t why_gone(const struct ksmbd_request *req)
 {
-	if (ksmbd_tree_alive(req->session, req->tree))
+	if (req->park.quiet || ksmbd_tree_alive(req->session, req->tree))
 		return STATUS_SUCCESS;
 	return ksmbd_session_state(req->session) == KSMBD_SESSION_VALID ?
 		       STATUS_NETWORK_NAME_DELETED :
 		       STATUS_USER_SESSION_DELETED;
+}
+
+/* Called with conn->lock held. */
+static bool was_cancelled(const struct ksmbd_request *req)
+{
+	return req->cancelled && req->cancelled_id == req->hdr.message_id && !req->park.quiet;
 }
 
 bool ksmbd_async_wait(struct ksmbd_request *req)
@@ -94,8 +107,8 @@ bool ksmbd_async_wait(struct ksmbd_request *req)
 	ksmbd_conn_get(conn);
 	spin_lock(&conn->lock);
 	waits = req->park.state == KSMBD_PARK_SET;
-	if (waits && (gone != STATUS_SUCCESS || conn->state == KSMBD_CONN_CLOSING ||
-		      (req->cancelled && req->cancelled_id == req->hdr.message_id))) {
+	if (waits &&
+	    (gone != STATUS_SUCCESS || conn->state == KSMBD_CONN_CLOSING || was_cancelled(req))) {
 		/* The end's cancel-all, or a client in a hurry, may have passed already. */
 		req->park.state = KSMBD_PARK_WOKEN;
 		req->park.why = gone != STATUS_SUCCESS ? gone : STATUS_CANCELLED;
@@ -139,8 +152,8 @@ void ksmbd_async_cancel_session(struct ksmbd_conn *conn, struct ksmbd_session *s
 
 	spin_lock(&conn->lock);
 	list_for_each_entry(req, &conn->requests, link)
-		if (req->park.state != KSMBD_PARK_NONE && req->session == session &&
-		    (!tree || req->tree == tree))
+		if (req->park.state != KSMBD_PARK_NONE && !req->park.quiet &&
+		    req->session == session && (!tree || req->tree == tree))
 			wake_locked(req, why);
 	spin_unlock(&conn->lock);
 }
@@ -176,7 +189,7 @@ static void cancel_locked(struct ksmbd_request *req, const struct ksmbd_request 
 	if (req->park.state == KSMBD_PARK_NONE) {
 		req->cancelled = true;
 		req->cancelled_id = async ? req->hdr.message_id : cancel->hdr.message_id;
-	} else if ((async || req->hdr.message_id == cancel->hdr.message_id) &&
+	} else if (!req->park.quiet && (async || req->hdr.message_id == cancel->hdr.message_id) &&
 		   req->hdr.session_id == cancel->hdr.session_id) {
 		wake_locked(req, STATUS_CANCELLED);
 	}

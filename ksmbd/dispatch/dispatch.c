@@ -167,6 +167,11 @@ static ntstatus_t call_resume(struct ksmbd_request *req)
 
 ntstatus_t ksmbd_dispatch_resume(struct ksmbd_request *req)
 {
+	const struct ksmbd_smb2_row *row = ksmbd_smb2_row_find(req->hdr.command);
+
 	ksmbd_async_abandon(req);
-	return run_as_user(req, call_resume);
+	/* Whoever hears the answer may do the same again at once. */
+	if (req->park.quiet)
+		ksmbd_async_end(req);
+	return row->flags & KSMBD_ROW_AS_USER ? run_as_user(req, call_resume) : call_resume(req);
 }

@@ -30,7 +30,7 @@ void ksmbd_dispatch_cancel(struct ksmbd_request *req);
 void ksmbd_async_wake(struct ksmbd_request *req, ntstatus_t why);
 
 /**
- * ksmbd_async_begin() - give a request that is about to park its async id
+ * ksmbd_async_begin() - give a request that is about to park its async id, unless quietly
  * Return: false: too much is waiting on this connection already
  */
 bool ksmbd_async_begin(struct ksmbd_request *req);

@@ -85,6 +85,7 @@ static ntstatus_t start_element(struct ksmbd_request *req)
 	req->interim_sent = false;
 	req->sign_success = false;
 	req->preauth = NULL;
+	req->park.quiet = false;
 	req->reply = alloc_reply(req);
 	if (!req->reply) {
 		req->close_conn = true;
@@ -160,6 +161,8 @@ static void finish_element(struct ksmbd_request *req, ntstatus_t status)
 	req->related_tree_id = req->hdr.tree_id;
 	if (ksmbd_status_is_error(status))
 		req->related_status = status;
+	if (status == STATUS_USER_SESSION_DELETED) /* nothing there to relate to */
+		req->unrelated = true;
 	if (req->hdr.command == SMB2_CREATE && status != STATUS_SUCCESS)
 		req->related_has_fid = false;
 }
@@ -199,11 +202,15 @@ static void release_held(struct ksmbd_conn *conn)
  */
 static bool park_element(struct ksmbd_request *req, ntstatus_t *status)
 {
+	bool begun = req->park.quiet ? ksmbd_async_begin(req) :
+				       req->interim_sent || send_interim(req);
 	struct ksmbd_conn *conn = req->conn;
 	bool waits;
 
-	if (!req->interim_sent && !send_interim(req)) {
+	if (!begun) {
 		ksmbd_async_abandon(req);
+		/* Who is to wait is not let off. */
+		req->drop_conn |= req->park.quiet;
 		*status = STATUS_INSUFFICIENT_RESOURCES;
 		return false;
 	}
@@ -283,7 +290,7 @@ void ksmbd_request_run(struct ksmbd_request *req)
 
 	if (req->deferred) {
 		status = ksmbd_dispatch_again(req);
-	} else if (req->interim_sent) {
+	} else if (req->interim_sent || req->park.quiet) {
 		status = ksmbd_dispatch_resume(req);
 	} else {
 		if (begin_message(req))

@@ -87,7 +87,7 @@ struct ksmbd_outgoing {
 enum ksmbd_park_state {
 	KSMBD_PARK_NONE,
 	KSMBD_PARK_SET,	    /* the handler has asked for it and is still running */
-	KSMBD_PARK_WAITING, /* interim response sent, nobody works on it */
+	KSMBD_PARK_WAITING, /* interim response sent unless quiet, nobody works on it */
 	KSMBD_PARK_WOKEN,   /* queued, or to be continued by the handler's caller */
 };
 
@@ -95,6 +95,9 @@ enum ksmbd_park_state {
  * struct ksmbd_park - a request that waits without a thread (house rule 5)
  * @resume: continues the command on a worker; @why is STATUS_SUCCESS (woken),
  *          STATUS_CANCELLED or STATUS_IO_TIMEOUT...; writes the reply as a handler does
+ * @quiet: no interim response is sent, and neither a CANCEL nor its session's end wakes it: it
+ *         is the server that wants the client to wait
+ * @bytes: what it counts for in conn->waiting_bytes
  * @unhook: takes the request off whatever would wake it; called once before @resume,
  *          without locks; may be NULL
  */
@@ -110,6 +113,8 @@ struct ksmbd_park {
 	void (*wake)(struct ksmbd_request *req, ntstatus_t why);
 	void *data;
 	u64 async_id;
+	u32 bytes;
+	bool quiet;
 };
 
 /* What a handler returns when ksmbd_open_take_turn() said no. Never goes on the wire. */
@@ -175,6 +180,21 @@ struct ksmbd_request {
 	struct ksmbd_reply *reply;  /* current element's */
 };
 
+static inline void ksmbd_request_set_park(struct ksmbd_request *req,
+					  ntstatus_t (*resume)(struct ksmbd_request *, ntstatus_t),
+					  void (*unhook)(struct ksmbd_request *), void *data,
+					  bool quiet)
+{
+	spin_lock(&req->conn->lock); /* a CANCEL may be looking */
+	req->park.quiet = quiet;
+	req->park.resume = resume;
+	req->park.unhook = unhook;
+	req->park.data = data;
+	req->park.why = STATUS_SUCCESS;
+	req->park.state = KSMBD_PARK_SET;
+	spin_unlock(&req->conn->lock);
+}
+
 /**
  * ksmbd_request_park() - announce that the handler will return KSMBD_STATUS_PARKED
  *
@@ -184,13 +204,16 @@ static inline void ksmbd_request_park(struct ksmbd_request *req,
 				      ntstatus_t (*resume)(struct ksmbd_request *, ntstatus_t),
 				      void (*unhook)(struct ksmbd_request *), void *data)
 {
-	spin_lock(&req->conn->lock); /* a CANCEL may be looking */
-	req->park.resume = resume;
-	req->park.unhook = unhook;
-	req->park.data = data;
-	req->park.why = STATUS_SUCCESS;
-	req->park.state = KSMBD_PARK_SET;
-	spin_unlock(&req->conn->lock);
+	ksmbd_request_set_park(req, resume, unhook, data, false);
+}
+
+/** ksmbd_request_park_quietly() - the same; the client is not told, and cannot end it */
+static inline void ksmbd_request_park_quietly(struct ksmbd_request *req,
+					      ntstatus_t (*resume)(struct ksmbd_request *,
+								   ntstatus_t),
+					      void (*unhook)(struct ksmbd_request *), void *data)
+{
+	ksmbd_request_set_park(req, resume, unhook, data, true);
 }
 
 #endif

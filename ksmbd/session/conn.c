@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <linux/errno.h>
 #include <linux/jiffies.h>
+#include <linux/limits.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/printk.h>
@@ -16,6 +18,9 @@
 
 #define MAX_CHANNELS 1024 /* sessions on one connection */
 #define MAX_SETUPS   16	  /* of them not yet established: they count against the server's limit */
+
+/* Looks for activity in a "deadtime": how exact its end is. */
+#define IDLE_LOOKS 4
 
 /* A mutex: shutting a transport down may sleep. */
 static DEFINE_MUTEX(table_lock);
@@ -35,14 +40,65 @@ static const u8 legal_moves[] = {
 	[KSMBD_CONN_CLOSING] = 0,
 };
 
+static void arm_deadline(struct ksmbd_conn *conn, u32 ms)
+{
+	ksmbd_workers_queue_delayed(&conn->deadline, msecs_to_jiffies(ms));
+}
+
+static void arm_idle_look(struct ksmbd_conn *conn)
+{
+	arm_deadline(conn, clamp_t(u64, conn->config->deadtime_ms / IDLE_LOOKS, 1, INT_MAX));
+}
+
+/* Something is at work or to be sent, or a session of it has handles. */
+static bool is_in_use(struct ksmbd_conn *conn)
+{
+	struct ksmbd_channel *channel;
+	bool used;
+	int bkt;
+
+	spin_lock(&conn->lock);
+	used = !list_empty(&conn->requests) || !list_empty(&conn->outgoing);
+	hash_for_each(conn->channels, bkt, channel, link)
+		used |= ksmbd_idtable_count(&channel->session->opens) != 0;
+	spin_unlock(&conn->lock);
+	return used;
+}
+
+/*
+ * Every request uses up message ids, which are counted anyway: whether there were any is
+ * seen from time to time, and costs a request nothing.
+ */
+static bool is_idle(struct ksmbd_conn *conn)
+{
+	u64 mark;
+
+	spin_lock(&conn->credits.lock);
+	mark = conn->credits.low + conn->credits.nr_used;
+	spin_unlock(&conn->credits.lock);
+	if (mark != conn->idle_mark || is_in_use(conn)) {
+		conn->idle_mark = mark;
+		conn->idle_looks = 0;
+		return false;
+	}
+	return ++conn->idle_looks >= IDLE_LOOKS;
+}
+
 static void deadline_passed(struct work_struct *work)
 {
 	struct ksmbd_conn *conn = container_of(to_delayed_work(work), struct ksmbd_conn, deadline);
 	enum ksmbd_conn_state state = ksmbd_conn_state(conn);
 
-	if (state < KSMBD_CONN_AUTHENTICATED) {
+	if (state == KSMBD_CONN_CLOSING)
+		return;
+	if (state < KSMBD_CONN_AUTHENTICATED && conn->config->auth_timeout) {
 		ksmbd_debug(CONN, "%s did not authenticate in time\n", conn->peer.text);
 		ksmbd_conn_shutdown(conn);
+	} else if (conn->config->deadtime_ms && is_idle(conn)) {
+		ksmbd_debug(CONN, "%s is idle\n", conn->peer.text);
+		ksmbd_conn_shutdown(conn);
+	} else if (conn->config->deadtime_ms) {
+		arm_idle_look(conn);
 	}
 }
 
@@ -129,8 +185,9 @@ int ksmbd_conn_create(const struct ksmbd_transport_ops *ops, void *transport,
 		return err;
 	}
 	if (conn->config->auth_timeout)
-		ksmbd_workers_queue_delayed(&conn->deadline,
-					    msecs_to_jiffies(conn->config->auth_timeout * 1000));
+		arm_deadline(conn, conn->config->auth_timeout * 1000);
+	else if (conn->config->deadtime_ms)
+		arm_idle_look(conn);
 	*out = conn;
 	return 0;
 }

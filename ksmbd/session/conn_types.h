@@ -117,11 +117,12 @@ struct ksmbd_conn {
 	struct list_head requests;	/* (lock) every request not yet answered, as they came */
 	u32 nr_held;			/* (lock) of them: held back by earlier ones */
 	u64 next_async_id;		/* (lock) */
-	u32 waiting_bytes;		/* (lock) memory of requests that have an async id */
-	struct list_head outgoing;	/* (lock) messages to be sent, in order */
-	bool sending;			/* (lock) somebody is at it; only that thread sends */
-	bool unsendable;		/* (lock) the stream is broken: what is queued is dropped */
-	struct work_struct send_work;	/* goes on where a thread would have to wait */
+	u32 waiting_bytes;		/* (lock) memory of requests that wait */
+	u32 nr_delayed;		      /* (lock) failed SESSION_SETUPs whose answers are held back */
+	struct list_head outgoing;    /* (lock) messages to be sent, in order */
+	bool sending;		      /* (lock) somebody is at it; only that thread sends */
+	bool unsendable;	      /* (lock) the stream is broken: what is queued is dropped */
+	struct work_struct send_work; /* goes on where a thread would have to wait */
 	/*
 	 * Given by the frame room: queues the message, and returns before it is sent; false
 	 * when it could not, and the connection ends. Takes the connection's lock; mutexes may
@@ -138,7 +139,10 @@ struct ksmbd_conn {
 	atomic_t running_bytes; /* requests being worked on, replies not sent yet */
 	wait_queue_head_t
 		idle; /* woken when a request ends, a reply is out, or @running_bytes falls */
-	struct delayed_work deadline; /* ends a peer that does not authenticate */
+	/* Ends a peer that does not authenticate, and later one that does nothing. */
+	struct delayed_work deadline;
+	u64 idle_mark;	/* of the deadline's work: ids used up at its last look */
+	u32 idle_looks; /* how many times in a row there was nothing new */
 	struct task_struct *thread;
 	void *spare_buf; /* receive thread and request end: one recycled buffer (lock) */
 	u32 spare_size;

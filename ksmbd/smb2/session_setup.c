@@ -11,10 +11,15 @@
 #include "protect/preauth.h"
 #include "protect/seal.h"
 #include "session/conn.h"
+#include "session/limits.h"
 #include "session/session.h"
 #include "smb2/reply.h"
+#include "smb2/setup_delay.h"
 #include "smb2/smb2.h"
 #include "wire/smb2_format.h"
+
+/* Whoever gets in without a password has not proved anything. */
+#define NO_PASSWORD (SMB2_SESSION_FLAG_IS_GUEST | SMB2_SESSION_FLAG_IS_NULL)
 
 struct setup_args {
 	u8 flags;
@@ -24,6 +29,7 @@ struct setup_args {
 };
 
 struct setup_result {
+	bool wrong_login;
 	u16 session_flags;
 	u8 *token;
 	u32 token_len;
@@ -101,7 +107,10 @@ static ntstatus_t check_algorithms(const struct ksmbd_conn *conn,
 	return ours ? STATUS_NOT_SUPPORTED : STATUS_REQUEST_OUT_OF_SEQUENCE;
 }
 
-/* May this connection become a further one of the session? 3.3.5.5, step 4 */
+/*
+ * May this connection become a further one of the session? 3.3.5.5, step 4. The client's GUID
+ * may be another one: a server may refuse that, Windows does not.
+ */
 static ntstatus_t check_binding(const struct ksmbd_request *req)
 {
 	const struct ksmbd_conn *conn = req->conn;
@@ -163,6 +172,7 @@ static ntstatus_t run_auth(struct ksmbd_request *req, const struct setup_args *a
 		.allow_anonymous = !config->restrict_anonymous,
 		/* A guest cannot sign. */
 		.allow_guest = config->guest_ok && config->signing != KSMBD_SIGNING_MANDATORY,
+		.allow_ntlmv1 = config->ntlmv1,
 	};
 
 	if (!channel->auth)
@@ -353,6 +363,17 @@ static void give_up(struct ksmbd_request *req, bool again)
 	end_channel(req);
 }
 
+/*
+ * Did the client guess? A wrong password, or that of another user than the session's. What the
+ * server's policy refuses tells nothing, and is not counted.
+ */
+static bool is_wrong_login(const struct ksmbd_request *req, ntstatus_t status)
+{
+	return status == STATUS_LOGON_FAILURE ||
+	       (status == STATUS_ACCESS_DENIED &&
+		(req->channel->established || req->channel->binding));
+}
+
 /* One leg. Under the connection's setup_lock. */
 static ntstatus_t execute_setup(struct ksmbd_request *req, const struct setup_args *args,
 				struct setup_result *result)
@@ -380,6 +401,7 @@ static ntstatus_t execute_setup(struct ksmbd_request *req, const struct setup_ar
 	if (status == STATUS_SUCCESS)
 		result->session_flags =
 			session_flags(req->session, ksmbd_auth_result(req->channel->auth));
+	result->wrong_login = is_wrong_login(req, status);
 	req->sign_success = status == STATUS_SUCCESS;
 	ksmbd_auth_free(req->channel->auth);
 	req->channel->auth = NULL;
@@ -415,6 +437,10 @@ ntstatus_t ksmbd_smb2_session_setup(struct ksmbd_request *req)
 	mutex_lock(&req->conn->setup_lock);
 	status = execute_setup(req, &args, &result);
 	mutex_unlock(&req->conn->setup_lock);
+	if (result.wrong_login)
+		status = ksmbd_setup_delay(req, status);
+	else if (status == STATUS_SUCCESS && !(result.session_flags & NO_PASSWORD))
+		ksmbd_limits_succeeded(&req->conn->peer);
 	if (status == STATUS_SUCCESS || status == STATUS_MORE_PROCESSING_REQUIRED) {
 		encoded = encode_setup(req, &result);
 		if (encoded == STATUS_SUCCESS)

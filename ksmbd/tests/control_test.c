@@ -570,7 +570,7 @@ static void startup(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, s->config.server_string, "A server");
 	KUNIT_EXPECT_EQ(test, s->port, 4450U);
 	KUNIT_EXPECT_EQ(test, s->ipc_timeout, 12U);
-	KUNIT_EXPECT_EQ(test, s->config.deadtime, 3U);
+	KUNIT_EXPECT_EQ(test, s->config.deadtime_ms, 3 * 60000ULL);
 	KUNIT_EXPECT_EQ(test, s->config.max_open_files, 111U);
 	KUNIT_EXPECT_EQ(test, s->config.max_write, 1U << 20);
 	KUNIT_EXPECT_EQ(test, s->config.max_read, 2U << 20);

@@ -2,6 +2,7 @@
 #include <linux/errno.h>
 #include <linux/slab.h>
 
+#include "auth/des.h"
 #include "auth/ntlm_crypt.h"
 #include "host/crypto.h"
 #include "tests/capture.h"
@@ -50,6 +51,52 @@ static void published_keys(struct kunit *test)
 	EXPECT_HEX(test, key, 16, ENCRYPTED_KEY);
 	KUNIT_EXPECT_EQ(test, ksmbd_crypto_rc4(base_key, 16, key, key, 16), 0);
 	EXPECT_HEX(test, key, 16, SESSION_KEY);
+}
+
+/* [MS-NLMP] 4.2.2 and 4.2.3: without and with extended session security */
+static void published_v1(struct kunit *test)
+{
+	u8 hash[16], challenge[8], client[8], response[24], key[16], exported[16];
+
+	test_unhex(hash, sizeof(hash), NT_HASH);
+	test_unhex(challenge, sizeof(challenge), SERVER_CHALLENGE);
+	memset(client, 0xaa, sizeof(client));
+	KUNIT_EXPECT_EQ(test, ksmbd_ntlm_v1(hash, challenge, NULL, response, key), 0);
+	EXPECT_HEX(test, response, 24, "67c43011f30298a2ad35ece64f16331c44bdbed927841f94");
+	EXPECT_HEX(test, key, 16, "d87262b0cde4b1cb7499becccdf10784");
+	test_unhex(exported, sizeof(exported), SESSION_KEY);
+	KUNIT_EXPECT_EQ(test, ksmbd_crypto_rc4(key, 16, exported, exported, 16), 0);
+	EXPECT_HEX(test, exported, 16, "518822b1b3f350c8958682ecbb3e3cb7");
+
+	KUNIT_EXPECT_EQ(test, ksmbd_ntlm_v1(hash, challenge, client, response, key), 0);
+	EXPECT_HEX(test, response, 24, "7537f803ae367128ca458204bde7caf81e97ed2683267232");
+	EXPECT_HEX(test, key, 16, "eb93429a8bd952f8b89c55b87f475edc");
+}
+
+/* Of known answers: a weak key, one bit of the text, one bit of the key. */
+static void des_blocks(struct kunit *test)
+{
+	static const struct {
+		const char *key; /* seven bytes */
+		const char *in;
+		const char *out;
+	} rows[] = {
+		{ "00000000000000", "0000000000000000", "8ca64de9c1b123a7" },
+		{ "00000000000000", "8000000000000000", "95f8a5e5dd31d900" },
+		{ "00000000000000", "0000000000000001", "166b40b44aba4bd6" },
+		{ "80000000000000", "0000000000000000", "95a8d72813daa94d" },
+		{ "00000000000001", "0000000000000000", "869efd7f9f265a09" },
+		{ "ffffffffffffff", "ffffffffffffffff", "7359b2163e4edc58" },
+	};
+	u8 key[KSMBD_DES_KEY_SIZE], block[KSMBD_DES_BLOCK_SIZE];
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		test_unhex(key, sizeof(key), rows[i].key);
+		test_unhex(block, sizeof(block), rows[i].in);
+		ksmbd_des_encrypt(key, block, block);
+		KUNIT_EXPECT_TRUE_MSG(test, test_is_hex(block, 8, rows[i].out), "row %u", i);
+	}
 }
 
 /* The user's case does not count, the domain's does. */
@@ -252,7 +299,8 @@ static void challenge_layout(struct kunit *test)
 }
 
 static struct kunit_case ntlm_cases[] = {
-	KUNIT_CASE(published_keys),	 KUNIT_CASE(case_of_names),
+	KUNIT_CASE(published_keys),	 KUNIT_CASE(published_v1),
+	KUNIT_CASE(des_blocks),		 KUNIT_CASE(case_of_names),
 	KUNIT_CASE(published_signature), KUNIT_CASE(captured_mics),
 	KUNIT_CASE(responses),		 KUNIT_CASE(authenticate_layout),
 	KUNIT_CASE(challenge_layout),	 {},

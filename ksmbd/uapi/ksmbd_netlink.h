@@ -82,6 +82,8 @@ enum ksmbd_nl_option {
  * @restrict_anonymous: as in smb.conf
  * @auth_timeout: seconds for a peer to authenticate; 0: the default
  * @max_sessions: on the whole server; 0: the default
+ * @auth_delay: milliseconds, plus one; 0: the default
+ * @ntlmv1: not 0: permitted
  * @encryption: 0: as the flags say; 1 off, 2 auto, 3 desired, 4 required
  */
 struct ksmbd_nl_startup_ext {
@@ -90,7 +92,9 @@ struct ksmbd_nl_startup_ext {
 	__u32 auth_timeout;
 	__u32 max_sessions;
 	__u32 encryption;
-	__u32 reserved[11];
+	__u32 auth_delay;
+	__u32 ntlmv1;
+	__u32 reserved[9];
 } __attribute__((packed));
 
 /**

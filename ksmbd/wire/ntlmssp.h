@@ -36,6 +36,9 @@ enum ksmbd_ntlm_av {
 	MSV_AV_DNS_TREE_NAME,
 	MSV_AV_FLAGS,
 	MSV_AV_TIMESTAMP,
+	MSV_AV_SINGLE_HOST,
+	MSV_AV_TARGET_NAME,
+	MSV_AV_CHANNEL_BINDINGS, /* taken as it is: there is no channel below to be bound to */
 };
 
 #define MSV_AV_FLAG_MIC 0x00000002

@@ -115,6 +115,21 @@ def no_key_exchange(env):
         expect(conn.verified, "nothing was signed")
 
 
+@GROUP.test("NTLMv1 is off by default, and on where it is wanted")
+def ntlm_v1(env):
+    old = ["client ntlmv2 auth=no"]
+    SmbClient(env, server(env), options=old).fails("ls", "LOGON_FAILURE")
+    target = env.start(Spec(
+        shares=[Share("data", env.make_dir("ntlmv1"))],
+        users=[("alice", "wonder land")], name="ntlmv1",
+        globals={"ntlm auth": "ntlmv1-permitted"}))
+    SmbClient(env, target, options=old).run("ls")
+    SmbClient(env, target, options=old, signing="required").run("ls")
+    SmbClient(env, target, password="wrong", options=old).fails(
+        "ls", "LOGON_FAILURE")
+    SmbClient(env, target).run("ls")
+
+
 @GROUP.test("guests and anonymous are off by default")
 def no_guests(env):
     with raw(env) as conn:
@@ -165,6 +180,39 @@ def guest_options(env):
     SmbClient(env, target, "public", user="x", password="y").run("ls")
     SmbClient(env, target, "private", guest=True).fails("ls", "ACCESS_DENIED")
     SmbClient(env, target, "private").run("ls")
+
+
+def signs_on_request(env, word):
+    """Nothing is asked for; who signs is answered signed, who demands it must."""
+    target = env.start(Spec(
+        shares=[Share("data", env.make_dir("signing-" + word))],
+        users=[("alice", "wonder land")], name="signing-" + word,
+        globals={"server signing": word}))
+    SmbClient(env, target, signing="required").run("ls")
+    for dialect in rawsmb.ALL_DIALECTS:
+        for security in (1, 2):
+            with raw(env, target) as conn:
+                conn.negotiate(dialects=(dialect,))
+                # [MS-SMB2] 3.3.5.4: enabled there is always
+                expect_equal(conn.security_mode, 1, "security mode")
+                conn.session_setup("alice", "wonder land", security=security)
+                conn.tree_connect("data")
+                conn.signing = True
+                handle = conn.create("signed or not")
+                verified = conn.verified
+                conn.write(handle, 0, b"x")
+                expect(conn.verified > verified, "a reply was not signed")
+                reply = conn.request(rawsmb.QUERY_INFO, query_info_body(
+                    handle.id, 1, 5), sign=False)
+                expect_equal(reply.name, "SUCCESS" if security == 1 else
+                             "ACCESS_DENIED", "unsigned at %#x" % dialect)
+                conn.close(handle)
+
+
+for _word in ("auto", "enabled", "disabled"):
+    GROUP.add("server signing = %s: as the client likes" % _word,
+              lambda env, word=_word: signs_on_request(env, word),
+              not_on_reference="calls it otherwise")
 
 
 @GROUP.test("a server that requires signing refuses what is unsigned")
@@ -429,4 +477,4 @@ def again(env):
             conn.login("alice", "wonder land", dialects=(dialect,),
                        signing=True)
             got = setup_again(conn, "dave", "plain")
-            expect_equal(got, "ACCESS_DENIED", "as another at %#x" % dialect)
+            expect_equal(got, "SUCCESS", "as another at %#x" % dialect)

@@ -89,6 +89,31 @@ def failing(env):
             pass
 
 
+@GROUP.test("the answer to a failed login waits, and nothing else does")
+def held_back(env):
+    server = start(env, "delay", **{"auth delay": "60000",
+                                    "auth timeout": "3600"})
+    with connect(env, server) as guesser:
+        guesser.negotiate()
+        ntlm = rawcrypto.Ntlm("alice", "wrong")
+        reply = guesser.request(rawsmb.SESSION_SETUP, guesser.setup_body(
+            rawcrypto.spnego_init(ntlm.negotiate())))
+        guesser.session = reply.session
+        offset, size = struct.unpack_from("<HH", reply.body, 4)
+        ntlm.parse_challenge(reply.message[offset:offset + size])
+        mid = guesser.send(rawsmb.SESSION_SETUP, guesser.setup_body(
+            rawcrypto.spnego_response(ntlm.authenticate(),
+                                      ntlm.mechlist_mic())))
+        echo = guesser.send(rawsmb.ECHO, struct.pack("<HH", 4, 0))
+        reply = guesser.receive()
+        expect_equal((reply.mid, mid < echo), (echo, True), "first reply")
+        for source in ("127.0.0.1", "127.0.0.2"):
+            with connect(env, server, source=source) as other:
+                other.login("alice", "wonder land")
+        faults = env.stop(server)   # which waits for nobody's delay
+        expect(not faults, "\n".join(faults))
+
+
 @GROUP.test("once logged in, silence is no offence")
 def patient(env):
     server = impatient(env)

@@ -217,7 +217,7 @@ class OwnServer(Server):
             database = os.path.join(self.dir, "ksmbdpwd.db")
             with open(conf, "w") as stream:
                 stream.write(ini_text(
-                    [("global", spec.globals)] +
+                    [("global", {"auth delay": "0", **spec.globals})] +
                     [(s.name, share_params(s)) for s in spec.shares]))
             with open(database, "w") as stream:
                 stream.writelines(password_line(*u) for u in spec.users)
@@ -228,6 +228,7 @@ class OwnServer(Server):
                 argv += ["--share", "%s=%s%s%s" % (
                     share.name, share.path, ",ro" if share.ro else "",
                     ",guest" if share.guest else "")]
+            argv += ["--auth-delay", "0"]
             for user, password in spec.users:
                 argv += ["--user", user if password is None
                          else "%s:%s" % (user, password)]

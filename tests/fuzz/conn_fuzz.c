@@ -5,10 +5,14 @@
  * An input is a mode byte and chunks: length (16 bits), flags, bytes. The low two bits of
  * the mode: 0: the rest is raw bytes of the stream; 1: each chunk is a message; 2, 3: the
  * same on a connection that is logged in, without and with a signing key, which then signs
- * the elements whose header says so. Flags (FIX_*) patch what a mutation cannot guess: ids given by the server, sequence numbers, sizes.
+ * the elements whose header says so. Flags (FIX_*) patch what a mutation cannot guess: ids given
+ * by the server, sequence numbers, sizes.
+ *
+ * With MODE_SEAL the session can be sealed: a chunk that begins as a transform header gets its
+ * tag, whatever its fields say, unless the place of the tag begins with FORGED.
  *
  * Beside the sanitizers' findings these are bugs: a reply that is no well-formed message, a
- * kernel warning, a byte of BASE/outside/secret in a reply, that file changed.
+ * sealed one that does not open or whose nonce was used before, a kernel warning, a byte of BASE/outside/secret in a reply, that file changed.
  */
 #include <pthread.h>
 #include <stddef.h>
@@ -20,6 +24,7 @@
 
 #include <asm/unaligned.h>
 #include <kit/kit.h>
+#include <linux/bitmap.h>
 #include <linux/kernel.h>
 #include <linux/minmax.h>
 
@@ -31,10 +36,14 @@
 #include "protect/sign.h"
 #include "transport/loop.h"
 #include "wire/smb2_format.h"
+#include "wire/transform.h"
 
 #define MODE_KIND	   0x03
 #define MODE_DIALECT_SHIFT 2
 #define MODE_SHARE_SHIFT   5
+#define MODE_SEAL	   0x80
+
+#define FORGED 0xEE
 
 enum {
 	KIND_RAW,
@@ -56,8 +65,19 @@ enum {
 #define RAW_STEP      4096
 #define START_CREDITS 512
 #define MAX_FILE      (8u << 20)
+#define MAX_NONCES    65536
+#define MAX_CHAIN     256 /* as frame/request.c has it */
 
 static const u16 dialects[] = { 0x0202, 0x0210, 0x0300, 0x0302, 0x0311, 0x0311, 0x0311, 0x0210 };
+/* Of the dialects above; before 3.0 there is none. */
+static const u16 ciphers[] = { 0,
+			       0,
+			       SMB2_ENCRYPTION_AES128_CCM,
+			       SMB2_ENCRYPTION_AES128_CCM,
+			       SMB2_ENCRYPTION_AES128_GCM,
+			       SMB2_ENCRYPTION_AES256_CCM,
+			       SMB2_ENCRYPTION_AES256_GCM,
+			       0 };
 static const char *const shares[] = { "share", "share", "ro", "links" };
 
 static const struct {
@@ -92,13 +112,16 @@ static struct client {
 	size_t pos;
 	u8 kind;
 	u16 dialect; /* of a session that is there from the beginning */
+	u16 cipher;  /* the same; 0: none */
 	u64 message_id;
+	u64 sealed_session; /* whose keys we know */
 	pthread_mutex_t lock;
 	u64 session_id; /* (lock), as everything below */
 	u32 disk_tree;
 	u32 pipe_tree;
 	u64 fid[2];
 	bool dirty;
+	DECLARE_BITMAP(nonces, MAX_NONCES); /* that sealed something for us */
 } client = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 static void die(const char *why)
@@ -198,6 +221,40 @@ static void fix_message(u8 *msg, u32 len, u8 flags)
 	}
 }
 
+static struct ksmbd_aead_key *seal_key(bool out)
+{
+	static struct ksmbd_aead_key *keys[SMB2_ENCRYPTION_AES256_GCM + 1][2];
+	struct ksmbd_aead_key **key = &keys[client.cipher][out];
+
+	if (!*key && hook_seal_key(client.cipher, out ? hook_seal_out : hook_seal_in, key))
+		die("no key");
+	return *key;
+}
+
+/* Patches what is inside, the header in front of it, and seals as that says. */
+static void seal_message(u8 *msg, u32 len, u8 flags)
+{
+	struct ksmbd_seg seg = { .data = msg + SMB2_TRANSFORM_SIZE,
+				 .len = len - SMB2_TRANSFORM_SIZE };
+
+	fix_message(seg.data, seg.len, flags);
+	if (flags & FIX_HEADER) {
+		put_unaligned_le32(seg.len, msg + 36);
+		put_unaligned_le32(SMB2_TRANSFORM_ENCRYPTED << 16, msg + 40);
+	}
+	if (flags & FIX_SESSION)
+		put_unaligned_le64(client.sealed_session, msg + 44);
+	if (msg[SMB2_TRANSFORM_TAG_OFFSET] != FORGED)
+		ksmbd_aead_seal(seal_key(false), msg + SMB2_TRANSFORM_AAD_OFFSET,
+				msg + SMB2_TRANSFORM_AAD_OFFSET, SMB2_TRANSFORM_AAD_SIZE, &seg, 1,
+				msg + SMB2_TRANSFORM_TAG_OFFSET);
+}
+
+static bool is_transform(const u8 *msg, u32 len)
+{
+	return len >= SMB2_TRANSFORM_SIZE && get_unaligned_le32(msg) == SMB2_TRANSFORM_ID;
+}
+
 static bool send_raw(struct ksmbd_loop *loop)
 {
 	u32 n = min_t(size_t, client.size - client.pos, RAW_STEP);
@@ -224,7 +281,10 @@ static bool send_next(void *ctx, struct ksmbd_loop *loop)
 	client.pos += CHUNK_HEAD + len;
 	memcpy(msg + 4, chunk + CHUNK_HEAD, len);
 	put_unaligned_be32(len, msg);
-	fix_message(msg + 4, len, chunk[2]);
+	if (client.cipher && is_transform(msg + 4, len))
+		seal_message(msg + 4, len, chunk[2]);
+	else
+		fix_message(msg + 4, len, chunk[2]);
 	ksmbd_loop_write(loop, msg, 4 + len);
 	return true;
 }
@@ -304,18 +364,88 @@ static u32 check_element(const struct ksmbd_seg *segs, u32 nsegs, u32 *len)
 	return n;
 }
 
-static void take_reply(void *ctx, const struct ksmbd_seg *segs, u32 nsegs)
+/* A message without its length word; returns its length. */
+static u32 check_message(const struct ksmbd_seg *segs, u32 nsegs)
 {
-	u32 total = get_unaligned_be32(segs[0].data), sum = 0, len, i;
+	u32 sum = 0, len, i;
 
-	for (i = 1; i < nsegs; i++)
+	for (i = 0; i < nsegs; i++)
 		look_for_canary(&segs[i]);
-	if (get_unaligned_le32(segs[1].data) == SMB1_PROTO_ID)
-		return;
 	pthread_mutex_lock(&client.lock);
-	for (i = 1; i < nsegs; sum += len)
+	for (i = 0; i < nsegs; sum += len)
 		i += check_element(segs + i, nsegs - i, &len);
 	pthread_mutex_unlock(&client.lock);
+	return sum;
+}
+
+/* Cuts an opened message into its elements; returns how many. */
+static u32 split_elements(u8 *msg, u32 len, struct ksmbd_seg *segs)
+{
+	u32 off = 0, next, n;
+
+	for (n = 0; n < MAX_CHAIN && len - off >= SMB2_HEADER_SIZE; n++) {
+		next = get_unaligned_le32(msg + off + SMB2_HEADER_NEXT_OFFSET);
+		if (next > len - off)
+			die("NextCommand leads out of a sealed reply");
+		segs[n] = (struct ksmbd_seg){ .data = msg + off, .len = next ?: len - off };
+		if (!next)
+			return n + 1;
+		off += next;
+	}
+	die("a sealed reply without an end");
+	return 0;
+}
+
+static void check_nonce(const u8 *transform)
+{
+	u64 nonce = get_unaligned_le64(transform + SMB2_TRANSFORM_AAD_OFFSET);
+	bool used = nonce >= MAX_NONCES;
+
+	pthread_mutex_lock(&client.lock);
+	if (!used)
+		used = __test_and_set_bit(nonce, client.nonces);
+	pthread_mutex_unlock(&client.lock);
+	if (used)
+		die("a nonce that was used before");
+}
+
+/* @segs: the transform header and what is sealed */
+static u32 check_sealed(const struct ksmbd_seg *segs, u32 nsegs)
+{
+	const u8 *head = segs[0].data;
+	struct ksmbd_seg opened = {}, elements[MAX_CHAIN];
+	u32 i, off = 0;
+
+	if (!client.cipher || segs[0].len != SMB2_TRANSFORM_SIZE)
+		die("a transform that nobody can open");
+	check_nonce(head);
+	for (i = 1; i < nsegs; i++)
+		opened.len += segs[i].len;
+	opened.data = malloc(opened.len + 1);
+	if (!opened.data || get_unaligned_le32(head + 36) != opened.len)
+		die("a transform of another size");
+	for (i = 1; i < nsegs; off += segs[i++].len)
+		memcpy((u8 *)opened.data + off, segs[i].data, segs[i].len);
+	if (ksmbd_aead_open(seal_key(true), head + SMB2_TRANSFORM_AAD_OFFSET,
+			    head + SMB2_TRANSFORM_AAD_OFFSET, SMB2_TRANSFORM_AAD_SIZE, &opened, 1,
+			    head + SMB2_TRANSFORM_TAG_OFFSET))
+		die("a transform that does not open");
+	check_message(elements, split_elements(opened.data, opened.len, elements));
+	free(opened.data);
+	return SMB2_TRANSFORM_SIZE + opened.len;
+}
+
+static void take_reply(void *ctx, const struct ksmbd_seg *segs, u32 nsegs)
+{
+	u32 total = get_unaligned_be32(segs[0].data), sum;
+	u32 magic = get_unaligned_le32(segs[1].data);
+
+	if (magic == SMB1_PROTO_ID)
+		return;
+	if (magic == SMB2_TRANSFORM_ID)
+		sum = check_sealed(segs + 1, nsegs - 1);
+	else
+		sum = check_message(segs + 1, nsegs - 1);
 	if (sum != total || total > 0xFFFFFF)
 		die("a wrong length word");
 }
@@ -353,6 +483,8 @@ static void begin_client(const u8 *data, size_t size)
 	client.pos = 1;
 	client.kind = data[0] & MODE_KIND;
 	client.message_id = 0;
+	client.cipher = 0;
+	bitmap_zero(client.nonces, MAX_NONCES);
 	client.session_id = 0;
 	client.disk_tree = 0;
 	client.pipe_tree = 0;
@@ -366,6 +498,7 @@ static void log_in(struct ksmbd_conn *conn, u8 mode)
 		.dialect = dialects[mode >> MODE_DIALECT_SHIFT & 7],
 		.share = shares[mode >> MODE_SHARE_SHIFT & 3],
 		.sign = client.kind == KIND_SIGNING,
+		.cipher = mode & MODE_SEAL ? ciphers[mode >> MODE_DIALECT_SHIFT & 7] : 0,
 	};
 
 	if (hook_login(conn, &login, START_CREDITS))
@@ -373,6 +506,8 @@ static void log_in(struct ksmbd_conn *conn, u8 mode)
 	client.dialect = login.dialect;
 	client.message_id = 1;
 	client.session_id = login.session_id;
+	client.cipher = login.cipher;
+	client.sealed_session = login.session_id;
 	client.disk_tree = login.disk_tree;
 	client.pipe_tree = login.pipe_tree;
 }

@@ -31,6 +31,8 @@
 #define SMB202_MAX_IO 65536
 
 const u8 hook_sign_key[16] = "0123456789abcde";
+const u8 hook_seal_in[32] = "what clients seal and this opens";
+const u8 hook_seal_out[32] = "what this seals and clients open";
 
 static char base[64];
 static struct ksmbd_config settings;
@@ -202,6 +204,7 @@ static struct conf *make_conf(void)
 		conf_reader_set(reader, shares[i], "guest ok", "yes");
 		conf_reader_set(reader, shares[i], "read only", i == 1 ? "yes" : "no");
 		conf_reader_set(reader, shares[i], "follow symlinks", i == 2 ? "yes" : "no");
+		conf_reader_set(reader, shares[i], "smb encrypt", i == 1 ? "desired" : "auto");
 		conf_reader_set(reader, shares[i], "oplocks", i == 2 ? "no" : "yes");
 		conf_reader_set(reader, shares[i], "max connections", "0");
 	}
@@ -238,6 +241,7 @@ static int install(void)
 	ksmbd_config_put(now);
 	/* No timer for each connection, and as many as a test likes. */
 	settings.auth_timeout = 0;
+	settings.auth_delay = 0;
 	settings.max_ip_connections = 0;
 	return hook_configure(NULL);
 }
@@ -335,6 +339,22 @@ static struct ksmbd_sign_key *make_sign_key(u16 alg)
 	return NULL;
 }
 
+int hook_seal_key(u16 cipher, const u8 *bytes, struct ksmbd_aead_key **key)
+{
+	bool ccm = cipher == SMB2_ENCRYPTION_AES128_CCM || cipher == SMB2_ENCRYPTION_AES256_CCM;
+	bool small = cipher == SMB2_ENCRYPTION_AES128_CCM || cipher == SMB2_ENCRYPTION_AES128_GCM;
+
+	return ksmbd_aead_key_create(ccm ? KSMBD_AEAD_AES_CCM : KSMBD_AEAD_AES_GCM, bytes,
+				     small ? 16 : 32, key);
+}
+
+static int make_seal_keys(struct ksmbd_session *session, u16 cipher)
+{
+	session->cipher = cipher;
+	return hook_seal_key(cipher, hook_seal_in, &session->seal_in) ?:
+		       hook_seal_key(cipher, hook_seal_out, &session->seal_out);
+}
+
 static int make_channel(struct ksmbd_conn *conn, struct ksmbd_session *session, bool sign)
 {
 	struct ksmbd_channel *channel = ksmbd_channel_create(session, conn);
@@ -362,11 +382,14 @@ int hook_login(struct ksmbd_conn *conn, struct hook_login *login, u32 credits)
 	int err;
 
 	hook_negotiated(conn, login->dialect, credits);
+	conn->cipher = login->cipher;
 	err = ksmbd_session_create(conn, &session);
 	if (err)
 		return err;
 	session->user = make_user();
 	err = session->user ? make_channel(conn, session, login->sign) : -ENOMEM;
+	if (!err && login->cipher)
+		err = make_seal_keys(session, login->cipher);
 	if (err) {
 		ksmbd_session_close(session);
 		ksmbd_session_put(session);

@@ -4,8 +4,8 @@
  * directory, the real configuration and daemon library, and a door past authentication
  * that no program but these has.
  *
- *	BASE/share		the root of shares "share", "ro" (read-only), "links" (follows links,
- *				grants no oplocks)
+ *	BASE/share		the root of shares "share", "ro" (read-only, wants to be sealed),
+ *				"links" (follows links, grants no oplocks)
  *	BASE/outside/secret	must stay unseen and untouched
  */
 #ifndef TESTS_FUZZ_HOOK_H
@@ -55,18 +55,27 @@ const char *hook_path(const char *name);
  * @dialect: what the connection is made to have negotiated
  * @share: of the disk tree connection
  * @sign: the channel gets hook_sign_key
+ * @cipher: SMB2_ENCRYPTION_*: the session gets hook_seal_in and hook_seal_out; 0: none
  * @session_id, @disk_tree, @pipe_tree: results
  */
 struct hook_login {
 	u16 dialect;
 	const char *share;
 	bool sign;
+	u16 cipher;
 	u64 session_id;
 	u32 disk_tree;
 	u32 pipe_tree;
 };
 
 extern const u8 hook_sign_key[16];
+/* What the server opens with, and what it seals with; of which a cipher may take 16 bytes. */
+extern const u8 hook_seal_in[32];
+extern const u8 hook_seal_out[32];
+
+/** hook_seal_key() - a key object for SMB2_ENCRYPTION_*, of one of the above; 0 or an errno */
+struct ksmbd_aead_key;
+int hook_seal_key(u16 cipher, const u8 *bytes, struct ksmbd_aead_key **key);
 
 /**
  * hook_negotiated() - @conn, not served yet, has negotiated @dialect

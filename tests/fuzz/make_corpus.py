@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Write seeds for the fuzzers: make_corpus.py DIRECTORY (one subdirectory for each program).
 
-Seeds of conn_fuzz are in its own format: mode, then chunks of length, flags, bytes.
+Seeds of conn_fuzz are in its own format: mode, then chunks of length, flags, bytes; those of
+setup_fuzz: settings, then operations of four bytes.
 """
 import os
 import struct
@@ -16,7 +17,10 @@ RAW, MESSAGES, SESSION, SIGNING = range(4)
 HEADER, MESSAGE_ID, SESSION_ID, TREE, FID, CHAIN, PIPE, CREDITS = (1 << n for n in range(8))
 ALL = HEADER | MESSAGE_ID | SESSION_ID | TREE | FID | CHAIN | CREDITS
 DIALECT_202, DIALECT_210, DIALECT_300, DIALECT_302, DIALECT_311 = (n << 2 for n in range(5))
+DIALECT_311_CCM, DIALECT_311_GCM256 = 5 << 2, 6 << 2
 SHARE, READ_ONLY, LINKS = 0, 2 << 5, 3 << 5
+SEAL = 0x80
+FORGED = 0xEE
 
 RELATED = 4
 SIGNED = 8
@@ -45,6 +49,12 @@ def chain(*elements):
             element = element[:20] + struct.pack("<I", len(element)) + element[24:]
         out += element
     return out
+
+
+def transform(message, tag=b"", nonce=b"nonce", size=None, flags=1, session=0):
+    """A message to be sealed; the fuzzer does it, and fills in the session."""
+    return b"\xfdSMB" + tag.ljust(16, b"\0") + nonce.ljust(16, b"\0") + struct.pack(
+        "<IHHQ", len(message) if size is None else size, 0, flags, session) + message
 
 
 def chunk(data, flags=ALL):
@@ -339,6 +349,36 @@ def seeds():
             yield from one(f"chain-{name}-signing-{dialect}",
                            [e[:16] + bytes([e[16] | SIGNED]) + e[17:] for e in elements],
                            request(ECHO, empty()), mode=SIGNING | dialect, flags=no_fid)
+    echo = request(ECHO, empty())
+    for dialect in (DIALECT_300, DIALECT_302, DIALECT_311, DIALECT_311_CCM, DIALECT_311_GCM256):
+        for share in (SHARE, READ_ONLY):
+            yield from one(f"sealed-{dialect}-{share}",
+                           *[transform(e) for e in opened(
+                               "a.txt", request(READ, read(100)), request(WRITE, write(b"x")),
+                               echo, access=0x120089 if share else 0x12019F)],
+                           echo, request(CREATE, create("a.txt")), transform(chain(*related)),
+                           transform(request(LOGOFF, empty())), transform(echo),
+                           mode=SESSION | SEAL | dialect | share, flags=ALL & ~FID)
+        for name, message in {
+                "forged": transform(echo, tag=bytes([FORGED])),
+                "twice": transform(transform(echo)),
+                "compressed": transform(b"\xfcSMB" + bytes(12) + echo),
+                "smb1": transform(b"\xffSMB" + echo[4:]),
+                "empty": transform(b""),
+                "short": transform(echo[:40]),
+                "setup": transform(request(SESSION_SETUP, session_setup(ntlm_negotiate()))),
+                "negotiate": transform(request(NEGOTIATE, negotiate_311())),
+                "cancel": transform(request(CANCEL, empty())),
+                "signed": transform(echo[:16] + bytes([SIGNED]) + echo[17:]),
+        }.items():
+            yield from one(f"sealed-{name}-{dialect}", transform(echo), message, transform(echo),
+                           mode=SIGNING | SEAL | dialect)
+    for name, message in {"size": transform(echo, size=4), "flags": transform(echo, flags=2),
+                          "session": transform(echo, session=77)}.items():
+        yield from one(f"sealed-wrong-{name}", message, mode=session | SEAL,
+                       flags=MESSAGE_ID | TREE)
+    yield from one("sealed-oplock", *[transform(request(CREATE, b[:3] + b"\x09" + b[4:]))
+                                      for b in [create("a.txt")] * 2], mode=session | SEAL)
     pipe = ALL | PIPE
     yield from one("pipe-read", request(CREATE, create("srvsvc", 0x12019F)),
                    request(WRITE, write(rpc_bind())), request(READ, read(1024)),
@@ -393,11 +433,69 @@ def control_seeds():
     yield "groups", struct.pack("<BIi128x2I", 17, 1, 2, 27, 100)
 
 
+# ---- setup_fuzz: operations, and how ----
+
+(OP_NEGOTIATE, OP_FIRST, OP_SECOND, OP_LOGIN, OP_LOGOFF, OP_TREE, OP_ECHO, OP_TOKEN, OP_CONNECT,
+ OP_END, OP_INTERFACES) = range(11)
+HOW_SIGN, HOW_SEAL, HOW_BIND, HOW_PREVIOUS, HOW_SPOIL, HOW_NEW = (4 << n for n in range(6))
+RIGHT, WRONG, UNKNOWN, NOBODY = range(4)
+NO_CHANNELS = 8
+
+
+def setup_seeds():
+    def plan(*operations, settings=1):
+        return bytes([settings]) + b"".join(bytes(o) + bytes(4 - len(o)) for o in operations)
+
+    login = (OP_LOGIN, HOW_NEW, RIGHT)
+    tree, end = (OP_TREE, HOW_SIGN), (OP_END, 0)
+    agree = {f"{n:x}-{cipher}-{alg}": (OP_NEGOTIATE, 0, n | alg << 4, cipher)
+             for n in range(5) for cipher in ((1, 2, 3, 4) if n == 4 else (0,))
+             for alg in (range(4) if n == 4 else (0,))}
+    for name, hello in agree.items():
+        again = (OP_LOGIN, HOW_SIGN, RIGHT)
+        yield f"login-{name}", plan(hello, login, tree, (OP_INTERFACES, HOW_SIGN), again, tree,
+                                    (OP_LOGOFF, HOW_SIGN), tree)
+        yield f"sealed-{name}", plan(hello, login, (OP_TREE, HOW_SEAL), (OP_TREE, HOW_SIGN),
+                                     (OP_LOGIN, HOW_SEAL, RIGHT), (OP_LOGOFF, HOW_SEAL),
+                                     (OP_TREE, HOW_SEAL), settings=2)
+        yield f"bind-{name}", plan(
+            hello, login, tree, (OP_CONNECT, 0), hello, (OP_LOGIN, HOW_SIGN | HOW_BIND, RIGHT),
+            tree, (OP_TREE, HOW_SEAL), again, end, tree, (OP_CONNECT, 0), hello,
+            (OP_LOGIN, HOW_SIGN | HOW_BIND, RIGHT), (OP_LOGOFF, HOW_SIGN), end, tree)
+    hello = agree["4-2-1"]
+    for user in (RIGHT, WRONG, UNKNOWN, NOBODY):
+        for settings in (0, 1, 2, 3, 5):
+            yield f"user-{user}-{settings}", plan(
+                hello, (OP_LOGIN, HOW_NEW, user), (OP_TREE, 0), (OP_LOGIN, HOW_SIGN, RIGHT),
+                (OP_TREE, 0), settings=settings)
+        yield f"bind-user-{user}", plan(
+            hello, login, (OP_CONNECT, 0), hello, (OP_LOGIN, HOW_SIGN | HOW_BIND, user), tree)
+        yield f"again-user-{user}", plan(hello, login, tree, (OP_LOGIN, HOW_SIGN, user), tree)
+        yield f"previous-{user}", plan(
+            hello, login, tree, (OP_CONNECT, 0), hello, (OP_LOGIN, HOW_NEW | HOW_PREVIOUS, user),
+            (OP_TREE, HOW_SIGN | 1), end, tree)
+    for name, how in {"unsigned": HOW_BIND, "spoiled": HOW_BIND | HOW_SIGN | HOW_SPOIL}.items():
+        yield f"bind-{name}", plan(hello, login, (OP_CONNECT, 0), hello, (OP_LOGIN, how, RIGHT),
+                                   tree)
+    yield "bind-off", plan(hello, login, (OP_CONNECT, 0), hello,
+                           (OP_LOGIN, HOW_SIGN | HOW_BIND, RIGHT), settings=1 | NO_CHANNELS)
+    yield "legs", plan(hello, (OP_FIRST, HOW_NEW), (OP_ECHO, 0), (OP_FIRST, 0), (OP_SECOND, 0),
+                       (OP_SECOND, 0), (OP_FIRST, HOW_NEW), (OP_LOGOFF, 1), (OP_SECOND, 1), tree)
+    yield "token", plan(hello, (OP_TOKEN, HOW_NEW, 0, 40)) + ntlm_negotiate()
+    yield "sessions", plan(hello, *[login] * 6, *[(OP_TREE, HOW_SIGN | n) for n in range(4)])
+    yield "nested", plan(hello, login, *[(OP_CONNECT, 0), hello,
+                                         (OP_LOGIN, HOW_SIGN | HOW_BIND, RIGHT), tree] * 3)
+    yield "lost-first", plan((OP_CONNECT, 0), hello, login, (OP_CONNECT, 0), hello,
+                             (OP_LOGIN, HOW_SIGN | HOW_BIND, RIGHT), tree, end, tree, end, hello,
+                             (OP_LOGIN, HOW_SIGN | HOW_BIND, RIGHT))
+
+
 def main():
-    for program, messages in ("conn_fuzz", seeds()), ("control_fuzz", control_seeds()):
+    for program, inputs in (("conn_fuzz", seeds()), ("setup_fuzz", setup_seeds()),
+                            ("control_fuzz", control_seeds())):
         out = os.path.join(sys.argv[1], program)
         os.makedirs(out, exist_ok=True)
-        for name, data in messages:
+        for name, data in inputs:
             with open(os.path.join(out, name), "wb") as file:
                 file.write(data)
 

@@ -177,7 +177,8 @@ static void revalidated(struct kunit *test)
 	REPLAY_EXPECT(r, &reply, SMB2_READ, STATUS_NETWORK_NAME_DELETED);
 	REPLAY_EXPECT(r, &reply, SMB2_LOGOFF, STATUS_SUCCESS);
 	REPLAY_EXPECT(r, &reply, SMB2_READ, STATUS_USER_SESSION_DELETED);
-	REPLAY_EXPECT(r, &reply, SMB2_TREE_CONNECT, STATUS_USER_SESSION_DELETED);
+	/* Related to what had no session. */
+	REPLAY_EXPECT(r, &reply, SMB2_TREE_CONNECT, STATUS_INVALID_PARAMETER);
 }
 
 /* A tree connection made in a chain is where the chain goes on. */
@@ -218,7 +219,7 @@ static void wrong_session_between(struct kunit *test)
 	replay_finish(r);
 	REPLAY_EXPECT(r, &reply, SMB2_CREATE, STATUS_SUCCESS);
 	REPLAY_EXPECT(r, &reply, SMB2_CREATE, STATUS_USER_SESSION_DELETED);
-	REPLAY_EXPECT(r, &reply, SMB2_READ, STATUS_USER_SESSION_DELETED);
+	REPLAY_EXPECT(r, &reply, SMB2_READ, STATUS_INVALID_PARAMETER);
 	REPLAY_EXPECT(r, &reply, SMB2_CREATE, STATUS_SUCCESS);
 }
 

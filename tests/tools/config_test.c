@@ -37,6 +37,9 @@ static void has_documented_defaults(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, global->signing, CONF_SIGNING_AUTO);
 	KUNIT_EXPECT_EQ(test, global->tcp_port, 445);
 	KUNIT_EXPECT_EQ(test, global->auth_timeout, 10);
+	KUNIT_EXPECT_EQ(test, global->auth_delay, 2000);
+	KUNIT_EXPECT_EQ(test, global->ntlm_auth, CONF_NTLM_V2_ONLY);
+	KUNIT_EXPECT_EQ(test, global->deadtime, 0);
 	KUNIT_EXPECT_EQ(test, global->max_read, 4 << 20);
 	KUNIT_EXPECT_STREQ(test, global->guest_account, "nobody");
 	KUNIT_EXPECT_STREQ(test, global->netbios_name, "KSMBD SERVER");
@@ -212,6 +215,33 @@ static void warns_and_goes_on(struct kunit *test)
 	conf_put(conf);
 }
 
+static void ntlm_kinds(struct kunit *test)
+{
+	static const struct {
+		const char *value;
+		int kind; /* -1: refused */
+	} rows[] = {
+		{ "ntlmv2-only", CONF_NTLM_V2_ONLY },
+		{ "No", CONF_NTLM_V2_ONLY },
+		{ "mschapv2-and-ntlmv2-only", CONF_NTLM_V2_ONLY },
+		{ "ntlmv1-permitted", CONF_NTLM_V1_PERMITTED },
+		{ "yes", CONF_NTLM_V1_PERMITTED },
+		{ "disabled", -1 },
+		{ "lanman", -1 },
+	};
+	struct conf *conf;
+	char text[80];
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		snprintf(text, sizeof(text), "[global]\nntlm auth = %s\n", rows[i].value);
+		conf = read_conf(text);
+		KUNIT_EXPECT_EQ_MSG(test, conf ? (int)conf->global.ntlm_auth : -1, rows[i].kind,
+				    "%s", rows[i].value);
+		conf_put(conf);
+	}
+}
+
 static void refuses_section_less_and_nul(struct kunit *test)
 {
 	struct conf_reader *reader;
@@ -280,6 +310,7 @@ static struct kunit_case config_cases[] = {
 	KUNIT_CASE(global_presets_shares),
 	KUNIT_CASE(names_line_of_fault),
 	KUNIT_CASE(warns_and_goes_on),
+	KUNIT_CASE(ntlm_kinds),
 	KUNIT_CASE(refuses_section_less_and_nul),
 	KUNIT_CASE(takes_what_the_kernel_is_told),
 	KUNIT_CASE(warns_for_the_kernel_otherwise),

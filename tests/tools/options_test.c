@@ -8,7 +8,7 @@
 #include "user/options.h"
 #include "user/settings.h"
 
-#define MAX_ARGS 12
+#define MAX_ARGS 16
 
 /* Parse a command line; the strings are writable, as those of a process are. */
 static enum exit_status parse(struct options *options, char *text)
@@ -51,6 +51,8 @@ static const struct {
 	{ "--share a=/ --bind localhost", EXIT_STATUS_USAGE },
 	{ "--share a=/ --bind ::1 --bind 127.0.0.1", EXIT_STATUS_OK },
 	{ "--share a=/ --auth-timeout 0", EXIT_STATUS_USAGE },
+	{ "--share a=/ --auth-delay 60001", EXIT_STATUS_USAGE },
+	{ "--share a=/ --auth-delay -1", EXIT_STATUS_USAGE },
 	{ "--share a=/ --user :x", EXIT_STATUS_USAGE },
 	{ "--share a=/ --user a:", EXIT_STATUS_OK },
 	{ "--share a=/ --user a:\xff", EXIT_STATUS_USAGE },
@@ -75,7 +77,8 @@ static void parses_rows(struct kunit *test)
 
 static void cuts_share_options(struct kunit *test)
 {
-	char text[] = "--share a=/tmp/,guest,ro --share b=/,rw -p 4450 -v -v --auth-timeout 3";
+	char text[] = "--share a=/tmp/,guest,ro --share b=/,rw -p 4450 -v -v --auth-timeout 3 "
+		      "--auth-delay 0";
 	struct options options;
 
 	KUNIT_ASSERT_EQ(test, parse(&options, text), EXIT_STATUS_OK);
@@ -88,6 +91,7 @@ static void cuts_share_options(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, options.port, 4450);
 	KUNIT_EXPECT_EQ(test, options.verbosity, 2);
 	KUNIT_EXPECT_EQ(test, options.auth_timeout, 3);
+	KUNIT_EXPECT_EQ(test, options.auth_delay, 0);
 	options_release(&options);
 }
 

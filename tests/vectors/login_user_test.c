@@ -18,9 +18,10 @@
 #include "user/host/upcall_host.h"
 #include "wire/spnego.h"
 
-#define BUF	      2048
-#define MIC_END	      (KSMBD_NTLM_MIC_OFFSET + KSMBD_NTLM_MIC_SIZE)
-#define WINDOWS_FLAGS 0xe2888217U /* as Windows negotiates, with key exchange */
+#define BUF	       2048
+#define MIC_END	       (KSMBD_NTLM_MIC_OFFSET + KSMBD_NTLM_MIC_SIZE)
+#define WINDOWS_FLAGS  0xe2888217U /* as Windows negotiates, with key exchange */
+#define PLAIN_V1_FLAGS (WINDOWS_FLAGS & ~NTLMSSP_NEGOTIATE_EXTENDED_SESSIONSECURITY)
 
 /* NegTokenInit's list with NTLMSSP alone, and with Kerberos before it: DER */
 static const u8 mechs_ntlm[] = "\x30\x0c\x06\x0a\x2b\x06\x01\x04\x01\x82\x37\x02\x02\x0a";
@@ -34,7 +35,9 @@ static const u8 mechs_krb5[] = "\x30\x17\x06\x09\x2a\x86\x48\x82\xf7\x12\x01\x02
  * @mic: an AV pair announces a MIC, which is sent; @mech_mic: mechListMIC is sent
  * @lie: announces a MIC in a message that has no room for one
  * @bad_mic, @bad_mech_mic, @bad_key: spoil it
- * @v1: an NTLMv1 response
+ * @bindings: an AV pair with the hash of a channel
+ * @v1: an NTLMv1 response, by the kind that @flags say; @lm: what is right stands in the LM
+ *	response, and there is no other
  * @zero_hash: the response is made from a hash of zeros, not from the password
  * @flags: NegotiateFlags
  */
@@ -51,6 +54,8 @@ struct client {
 	bool bad_mech_mic;
 	bool bad_key;
 	bool v1;
+	bool lm;
+	bool bindings;
 	bool zero_hash;
 	u32 flags;
 
@@ -133,7 +138,7 @@ static u32 make_blob(const struct client *c, u8 *blob)
 {
 	struct ksmbd_wr w;
 
-	ksmbd_wr_init(&w, blob, 64);
+	ksmbd_wr_init(&w, blob, 96);
 	ksmbd_wr_u64(&w, 0x0101);
 	ksmbd_wr_u64(&w, 132000000000000000ULL);
 	ksmbd_wr_u64(&w, 0x1122334455667788ULL);
@@ -143,10 +148,14 @@ static u32 make_blob(const struct client *c, u8 *blob)
 
 		ksmbd_ntlm_wr_av(&w, MSV_AV_FLAGS, av, sizeof(av));
 	}
+	if (c->bindings)
+		ksmbd_ntlm_wr_av(&w, MSV_AV_CHANNEL_BINDINGS, "0123456789abcde", 16);
 	ksmbd_ntlm_wr_av(&w, MSV_AV_EOL, NULL, 0);
 	ksmbd_wr_u32(&w, 0);
 	return w.len;
 }
+
+static const u8 client_challenge[24] = "c-h-a-l";
 
 /* Gives the response (proof and blob) and the key for the exchange. */
 static u32 make_response(struct client *c, const struct ksmbd_ntlm_field *user,
@@ -159,9 +168,16 @@ static u32 make_response(struct client *c, const struct ksmbd_ntlm_field *user,
 	passdb_hash(c->password, hash);
 	if (c->zero_hash)
 		memset(hash, 0, sizeof(hash));
+	if (c->v1) {
+		bool mixed = c->final_flags & NTLMSSP_NEGOTIATE_EXTENDED_SESSIONSECURITY;
+
+		ksmbd_ntlm_v1(hash, c->challenge.data + 24, mixed ? client_challenge : NULL,
+			      response, base_key);
+		return KSMBD_NTLM_V1_SIZE;
+	}
 	ksmbd_ntlm_ntowf(hash, user, domain, ntowf);
 	ksmbd_ntlm_proof(ntowf, c->challenge.data + 24, &blob, response, base_key);
-	return c->v1 ? 24 : 16 + blob.len;
+	return 16 + blob.len;
 }
 
 struct payload {
@@ -212,6 +228,12 @@ static void make_authenticate(struct client *c)
 		p.field[1].data = response;
 		p.field[1].len = make_response(c, &p.field[3], &p.field[2], response, base_key);
 		memcpy(c->session_key, base_key, 16);
+		if (c->v1)
+			p.field[0] = (struct ksmbd_ntlm_field){ client_challenge, 24 };
+		if (c->lm) {
+			p.field[0] = p.field[1];
+			p.field[1].len = 0;
+		}
 	} else {
 		p.field[0] = (struct ksmbd_ntlm_field){ (const u8 *)"", 1 };
 		memset(base_key, 0, sizeof(base_key));
@@ -383,6 +405,7 @@ static void right_password(struct kunit *test)
 		  .password = "S3cret",
 		  .mech_mic = true,
 		  .flags = WINDOWS_FLAGS & ~NTLMSSP_NEGOTIATE_128 },
+		{ .user = "alice", .password = "S3cret", .mic = true, .bindings = true },
 		{ .user = "\xd0\xb6\xd0\xb0\xd0\xbd\xd0\xbd\xd0\xb0",
 		  .password = "\xc3\xa9t\xc3\xa9",
 		  .mic = true,
@@ -422,7 +445,8 @@ static void refused_logins(struct kunit *test)
 		  STATUS_LOGON_FAILURE },
 		/* Nobody's hash is all zero: what an unknown account is verified with. */
 		{ { .user = "mallory", .password = "", .zero_hash = true }, STATUS_LOGON_FAILURE },
-		{ { .user = "alice", .password = "S3cret", .v1 = true }, STATUS_LOGON_FAILURE },
+		/* LMv2 alone */
+		{ { .user = "alice", .password = "S3cret", .lm = true }, STATUS_LOGON_FAILURE },
 		{ { .user = "alice", .password = "S3cret", .mic = true, .bad_mic = true },
 		  STATUS_LOGON_FAILURE },
 		{ { .user = "alice", .password = "S3cret", .lie = true },
@@ -443,6 +467,50 @@ static void refused_logins(struct kunit *test)
 		EXPECT_STATUS(test, send_authenticate(c), STATUS_INVALID_PARAMETER);
 		end(c);
 	}
+}
+
+/* Off unless the configuration says so; then both kinds, and everything else as before. */
+static void ntlm_v1(struct kunit *test)
+{
+	static const struct {
+		struct client c;
+		ntstatus_t status;
+	} rows[] = {
+		{ { .password = "S3cret" }, STATUS_SUCCESS },
+		{ { .password = "S3cret", .mech_mic = true }, STATUS_SUCCESS },
+		{ { .password = "S3cret", .flags = PLAIN_V1_FLAGS }, STATUS_SUCCESS },
+		{ { .password = "S3cret",
+		    .bare = true,
+		    .flags = PLAIN_V1_FLAGS & ~NTLMSSP_NEGOTIATE_KEY_EXCH },
+		  STATUS_SUCCESS },
+		{ { .password = "s3cret" }, STATUS_LOGON_FAILURE },
+		{ { .password = "s3cret", .flags = PLAIN_V1_FLAGS }, STATUS_LOGON_FAILURE },
+		{ { .password = "", .zero_hash = true }, STATUS_LOGON_FAILURE },
+		{ { .password = "S3cret", .lm = true }, STATUS_LOGON_FAILURE },
+		{ { .password = "S3cret", .lm = true, .flags = PLAIN_V1_FLAGS },
+		  STATUS_LOGON_FAILURE },
+		{ { .password = "S3cret", .bad_key = true }, STATUS_INVALID_PARAMETER },
+	};
+	u32 i, allowed;
+
+	for (allowed = 0; allowed < 2; allowed++) {
+		params.allow_ntlmv1 = allowed;
+		for (i = 0; i < ARRAY_SIZE(rows); i++) {
+			struct client what = rows[i].c;
+			struct client *c;
+
+			what.v1 = true;
+			what.user = what.zero_hash ? "mallory" : "alice";
+			c = login(test, &what, allowed ? rows[i].status : STATUS_LOGON_FAILURE);
+			if (allowed && rows[i].status == STATUS_SUCCESS)
+				EXPECT_BYTES(test, ksmbd_auth_result(c->auth)->session_key,
+					     c->session_key, 16);
+			end(c);
+		}
+	}
+	end(login(test, &(struct client){ .user = "alice", .password = "S3cret", .mic = true },
+		  STATUS_SUCCESS));
+	params.allow_ntlmv1 = false;
 }
 
 static void install(const char *text);
@@ -587,13 +655,10 @@ static void suite_exit(struct kunit_suite *suite)
 }
 
 static struct kunit_case login_cases[] = {
-	KUNIT_CASE(right_password),
-	KUNIT_CASE(refused_logins),
-	KUNIT_CASE(anonymous),
-	KUNIT_CASE(guests),
-	KUNIT_CASE(damaged_authenticate),
-	KUNIT_CASE(challenges),
-	{},
+	KUNIT_CASE(right_password), KUNIT_CASE(refused_logins),
+	KUNIT_CASE(ntlm_v1),	    KUNIT_CASE(anonymous),
+	KUNIT_CASE(guests),	    KUNIT_CASE(damaged_authenticate),
+	KUNIT_CASE(challenges),	    {},
 };
 
 static struct kunit_suite login_suite = {

@@ -32,6 +32,12 @@ enum conf_signing {
 	CONF_SIGNING_MANDATORY
 };
 
+/* "ntlm auth"; LM is never taken */
+enum conf_ntlm {
+	CONF_NTLM_V2_ONLY,
+	CONF_NTLM_V1_PERMITTED
+};
+
 /* On a share, off is as auto: what the server offers, the client may use. */
 enum conf_encryption {
 	CONF_ENCRYPTION_OFF,
@@ -48,7 +54,7 @@ enum conf_encryption {
  * struct conf_global - [global]
  * @interfaces: names, addresses, networks as written
  * @min_protocol, @max_protocol: wire values of SMB2 dialects
- * @deadtime: minutes; @auth_timeout, @ipc_timeout: seconds
+ * @deadtime: minutes; @auth_timeout, @ipc_timeout: seconds; @auth_delay: milliseconds
  * @max_read .. @max_trans, @smbd_max_io_size: bytes
  * @root_directory: what the paths of all shares begin with, NULL: nothing more; they do already
  */
@@ -57,6 +63,8 @@ struct conf_global {
 	char **interfaces;
 	uint32_t deadtime;
 	uint32_t auth_timeout;
+	uint32_t auth_delay;
+	uint32_t ntlm_auth;
 	char *guest_account;
 	uint32_t map_to_guest;
 	uint32_t max_sessions;

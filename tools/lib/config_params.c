@@ -71,17 +71,44 @@ static const struct param_choice guest_maps[] = {
 	{ NULL },
 };
 
+#define ONLY_NTLM   "leaves no way to log in"
+#define NO_MSCHAPV2 "is taken as \"ntlmv2-only\": MSCHAPv2 is not for SMB"
+static const struct param_choice ntlm_auths[] = {
+	{ "ntlmv2-only", CONF_NTLM_V2_ONLY },
+	{ "no", CONF_NTLM_V2_ONLY },
+	{ "false", CONF_NTLM_V2_ONLY },
+	{ "off", CONF_NTLM_V2_ONLY },
+	{ "0", CONF_NTLM_V2_ONLY },
+	{ "mschapv2-and-ntlmv2-only", CONF_NTLM_V2_ONLY, CHOICE_WARN, NO_MSCHAPV2 },
+	{ "ntlmv1-permitted", CONF_NTLM_V1_PERMITTED },
+	{ "yes", CONF_NTLM_V1_PERMITTED },
+	{ "true", CONF_NTLM_V1_PERMITTED },
+	{ "on", CONF_NTLM_V1_PERMITTED },
+	{ "1", CONF_NTLM_V1_PERMITTED },
+	{ "disabled", 0, CHOICE_REFUSE, ONLY_NTLM },
+	{ NULL },
+};
+
 /* Both dialects of smb.conf: this family's words, and those of "smb encrypt" elsewhere. */
 static const struct param_choice encryptions[] = {
-	{ "auto", CONF_ENCRYPTION_AUTO },	  { "default", CONF_ENCRYPTION_AUTO },
-	{ "if_required", CONF_ENCRYPTION_AUTO },  { "enabled", CONF_ENCRYPTION_AUTO },
-	{ "desired", CONF_ENCRYPTION_DESIRED },	  { "required", CONF_ENCRYPTION_REQUIRED },
-	{ "mandatory", CONF_ENCRYPTION_REQUIRED }, { "yes", CONF_ENCRYPTION_REQUIRED },
-	{ "on", CONF_ENCRYPTION_REQUIRED },	  { "true", CONF_ENCRYPTION_REQUIRED },
-	{ "1", CONF_ENCRYPTION_REQUIRED },	  { "off", CONF_ENCRYPTION_OFF },
-	{ "disabled", CONF_ENCRYPTION_OFF },	  { "no", CONF_ENCRYPTION_OFF },
-	{ "false", CONF_ENCRYPTION_OFF },	  { "0", CONF_ENCRYPTION_OFF },
-	{ "require", CONF_ENCRYPTION_REQUIRED },  { "force", CONF_ENCRYPTION_REQUIRED },
+	{ "auto", CONF_ENCRYPTION_AUTO },
+	{ "default", CONF_ENCRYPTION_AUTO },
+	{ "if_required", CONF_ENCRYPTION_AUTO },
+	{ "enabled", CONF_ENCRYPTION_AUTO },
+	{ "desired", CONF_ENCRYPTION_DESIRED },
+	{ "required", CONF_ENCRYPTION_REQUIRED },
+	{ "mandatory", CONF_ENCRYPTION_REQUIRED },
+	{ "yes", CONF_ENCRYPTION_REQUIRED },
+	{ "on", CONF_ENCRYPTION_REQUIRED },
+	{ "true", CONF_ENCRYPTION_REQUIRED },
+	{ "1", CONF_ENCRYPTION_REQUIRED },
+	{ "off", CONF_ENCRYPTION_OFF },
+	{ "disabled", CONF_ENCRYPTION_OFF },
+	{ "no", CONF_ENCRYPTION_OFF },
+	{ "false", CONF_ENCRYPTION_OFF },
+	{ "0", CONF_ENCRYPTION_OFF },
+	{ "require", CONF_ENCRYPTION_REQUIRED },
+	{ "force", CONF_ENCRYPTION_REQUIRED },
 	{ "forced", CONF_ENCRYPTION_REQUIRED },
 	{ NULL },
 };
@@ -102,9 +129,10 @@ static const struct param_choice encryptions[] = {
 #define LATER "not served yet"
 
 const struct param conf_params[] = {
+	G("auth delay", NUMBER, auth_delay, "2000", 0, 60000),
 	G("auth timeout", NUMBER, auth_timeout, "10", 1, 3600),
 	G("bind interfaces only", BOOL, bind_interfaces_only, "no"),
-	G("deadtime", NUMBER, deadtime, "0", 0, 100000, .remark = LATER),
+	G("deadtime", NUMBER, deadtime, "0", 0, 100000),
 	G("guest account", STRING, guest_account, "nobody", 1, 47),
 	G("interfaces", LIST, interfaces, NULL),
 	G("map to guest", CHOICE, map_to_guest, "never", .choices = guest_maps),
@@ -113,6 +141,7 @@ const struct param conf_params[] = {
 	G("max ip connections", NUMBER, max_ip_connections, "32", 0, 65536),
 	G("max open files", NUMBER, max_open_files, "10000", 1, 1048576),
 	G("netbios name", STRING, netbios_name, "KSMBD SERVER", 1, 15),
+	G("ntlm auth", CHOICE, ntlm_auth, "ntlmv2-only", .choices = ntlm_auths),
 	G("restrict anonymous", NUMBER, restrict_anonymous, "2", 0, 2),
 	G("server multi channel support", BOOL, multichannel, "yes"),
 	G("server max protocol", CHOICE, max_protocol, "SMB3_11", .choices = max_protocols),

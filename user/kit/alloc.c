@@ -26,6 +26,7 @@ static u32 fault_nth;
 static u32 fault_seen;
 static bool fault_fired;
 static atomic_long_t outstanding = ATOMIC_LONG_INIT(0);
+static atomic_long_t outstanding_bytes = ATOMIC_LONG_INIT(0);
 
 static void update_watched(void)
 {
@@ -53,6 +54,7 @@ u32 kit_fault_count(void)
 void kit_alloc_track(bool on)
 {
 	atomic_long_set(&outstanding, 0);
+	atomic_long_set(&outstanding_bytes, 0);
 	WRITE_ONCE(tracking, on);
 	update_watched();
 }
@@ -60,6 +62,17 @@ void kit_alloc_track(bool on)
 long kit_alloc_outstanding(void)
 {
 	return atomic_long_read(&outstanding);
+}
+
+long kit_alloc_bytes(void)
+{
+	return atomic_long_read(&outstanding_bytes);
+}
+
+static noinline void count_object(void *mem, long sign)
+{
+	atomic_long_add(sign, &outstanding);
+	atomic_long_add(sign * (long)malloc_usable_size(mem), &outstanding_bytes);
 }
 
 static noinline bool alloc_fails(void)
@@ -89,7 +102,7 @@ static void *get_memory(size_t size, gfp_t gfp, size_t limit)
 		return ZERO_SIZE_PTR;
 	mem = gfp & __GFP_ZERO ? calloc(1, size) : malloc(size);
 	if (unlikely(READ_ONCE(alloc_watched)) && mem)
-		atomic_long_inc(&outstanding);
+		count_object(mem, 1);
 	return mem;
 }
 
@@ -100,7 +113,7 @@ static void put_memory(const void *ptr)
 	if (unlikely(task->nr_held))
 		kit_check_not_held_in(ptr, malloc_usable_size((void *)ptr));
 	if (unlikely(READ_ONCE(alloc_watched)))
-		atomic_long_dec(&outstanding);
+		count_object((void *)ptr, -1);
 	free((void *)ptr);
 }
 

@@ -39,6 +39,8 @@ u32 kit_fault_count(void);
 /* Allocations of kmalloc() and family that were not freed yet, while counting is on. */
 void kit_alloc_track(bool on);
 long kit_alloc_outstanding(void);
+/* The bytes of these, as the allocator rounds them up. */
+long kit_alloc_bytes(void);
 
 /* Number of warnings (WARN_ON and family) so far. */
 unsigned int kit_warn_count(void);
