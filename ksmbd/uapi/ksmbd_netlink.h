@@ -192,8 +192,8 @@ struct ksmbd_nl_share_request {
 #define KSMBD_NL_SHARE_CROSSMNT		       (1 << 15)
 #define KSMBD_NL_SHARE_CONTINUOUS_AVAILABILITY (1 << 16)
 /* Bits 17 to 19 are taken by others: hide unreadable, time machine, wide links. */
-#define KSMBD_NL_SHARE_ENCRYPT_DATA	       (1 << 20)
-#define KSMBD_NL_SHARE_EXT_ENCRYPT_DESIRED     (1 << 28)
+#define KSMBD_NL_SHARE_ENCRYPT_DATA	   (1 << 20)
+#define KSMBD_NL_SHARE_EXT_ENCRYPT_DESIRED (1 << 28)
 
 /**
  * struct ksmbd_nl_share_response - a share

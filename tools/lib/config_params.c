@@ -91,26 +91,16 @@ static const struct param_choice ntlm_auths[] = {
 
 /* Both dialects of smb.conf: this family's words, and those of "smb encrypt" elsewhere. */
 static const struct param_choice encryptions[] = {
-	{ "auto", CONF_ENCRYPTION_AUTO },
-	{ "default", CONF_ENCRYPTION_AUTO },
-	{ "if_required", CONF_ENCRYPTION_AUTO },
-	{ "enabled", CONF_ENCRYPTION_AUTO },
-	{ "desired", CONF_ENCRYPTION_DESIRED },
-	{ "required", CONF_ENCRYPTION_REQUIRED },
-	{ "mandatory", CONF_ENCRYPTION_REQUIRED },
-	{ "yes", CONF_ENCRYPTION_REQUIRED },
-	{ "on", CONF_ENCRYPTION_REQUIRED },
-	{ "true", CONF_ENCRYPTION_REQUIRED },
-	{ "1", CONF_ENCRYPTION_REQUIRED },
-	{ "off", CONF_ENCRYPTION_OFF },
-	{ "disabled", CONF_ENCRYPTION_OFF },
-	{ "no", CONF_ENCRYPTION_OFF },
-	{ "false", CONF_ENCRYPTION_OFF },
-	{ "0", CONF_ENCRYPTION_OFF },
-	{ "require", CONF_ENCRYPTION_REQUIRED },
-	{ "force", CONF_ENCRYPTION_REQUIRED },
-	{ "forced", CONF_ENCRYPTION_REQUIRED },
-	{ NULL },
+	{ "auto", CONF_ENCRYPTION_AUTO },	   { "default", CONF_ENCRYPTION_AUTO },
+	{ "if_required", CONF_ENCRYPTION_AUTO },   { "enabled", CONF_ENCRYPTION_AUTO },
+	{ "desired", CONF_ENCRYPTION_DESIRED },	   { "required", CONF_ENCRYPTION_REQUIRED },
+	{ "mandatory", CONF_ENCRYPTION_REQUIRED }, { "yes", CONF_ENCRYPTION_REQUIRED },
+	{ "on", CONF_ENCRYPTION_REQUIRED },	   { "true", CONF_ENCRYPTION_REQUIRED },
+	{ "1", CONF_ENCRYPTION_REQUIRED },	   { "off", CONF_ENCRYPTION_OFF },
+	{ "disabled", CONF_ENCRYPTION_OFF },	   { "no", CONF_ENCRYPTION_OFF },
+	{ "false", CONF_ENCRYPTION_OFF },	   { "0", CONF_ENCRYPTION_OFF },
+	{ "require", CONF_ENCRYPTION_REQUIRED },   { "force", CONF_ENCRYPTION_REQUIRED },
+	{ "forced", CONF_ENCRYPTION_REQUIRED },	   { NULL },
 };
 
 #define G(name, type, field, ...)                                                                  \

@@ -124,8 +124,7 @@ static void add_v4(struct netif_list *all)
 
 	if (!in_dev)
 		return;
-	in_dev_for_each_ifa_rtnl(ifa, in_dev)
-		add_address(all, false, &ifa->ifa_local);
+	in_dev_for_each_ifa_rtnl(ifa, in_dev) add_address(all, false, &ifa->ifa_local);
 }
 
 #if IS_ENABLED(CONFIG_IPV6)
@@ -162,7 +161,8 @@ static void collect(struct netif_list *all, bool loopback)
 {
 	struct net_device *dev;
 
-	for_each_netdev(&init_net, dev) {
+	for_each_netdev(&init_net, dev)
+	{
 		if (!netif_running(dev) || !netif_carrier_ok(dev) ||
 		    !(dev->flags & IFF_LOOPBACK) == loopback)
 			continue;

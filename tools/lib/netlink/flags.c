@@ -24,7 +24,8 @@ uint32_t flags_share(const struct conf_share *share)
 		{ share->vfs_objects & CONF_VFS_ACL_XATTR, KSMBD_NL_SHARE_ACL_XATTR },
 		{ share->crossmnt, KSMBD_NL_SHARE_CROSSMNT },
 		{ share->encryption == CONF_ENCRYPTION_REQUIRED, KSMBD_NL_SHARE_ENCRYPT_DATA },
-		{ share->encryption == CONF_ENCRYPTION_DESIRED, KSMBD_NL_SHARE_EXT_ENCRYPT_DESIRED },
+		{ share->encryption == CONF_ENCRYPTION_DESIRED,
+		  KSMBD_NL_SHARE_EXT_ENCRYPT_DESIRED },
 	};
 	uint32_t value = 0;
 	size_t i;
