@@ -142,15 +142,19 @@ def check_append(host, mount, vers):
     del host, vers
 
     def work(number):
-        fd = os.open(path, os.O_WRONLY | os.O_APPEND)
+        fd = fds[number]
         for index in range(60):
             os.write(fd, (b"%d %d " % (number, index)).ljust(200, b".") + b"\n")
-        os.close(fd)
 
     with folder(mount, "append") as there:
         path = os.path.join(there, "file")
         write_file(path, b"")
+        # Opened before: this client believes the file's size in an open's
+        # answer even when that is older than another process's append.
+        fds = [os.open(path, os.O_WRONLY | os.O_APPEND) for _ in range(4)]
         fork_each(4, work)
+        for fd in fds:
+            os.close(fd)
         lines = read_file(mount.behind("append", "file")).splitlines()
         assert len(lines) == 240 and all(len(line) == 200 for line in lines), len(lines)
         assert len(set(lines)) == 240

@@ -145,6 +145,14 @@ class Daemon:
     def count(self, event):
         return sum(1 for kind, _ in self.seen if kind == event)
 
+    def counted(self, event, number):
+        """Have that many been seen? What was sent may take a moment to be read."""
+        for _ in range(100):
+            if self.count(event) >= number:
+                break
+            time.sleep(0.05)
+        return self.count(event) == number
+
 
 def stats():
     with open(f"{CONTROL}/stats", encoding="ascii") as file:

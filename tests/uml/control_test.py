@@ -336,7 +336,7 @@ def test_unload():
             wait_state("running")
             sessions = [Session() for _ in range(3)]
             assert is_quick(unload())
-            assert daemon.count(LOGOUT) == 3
+            assert daemon.counted(LOGOUT, 3)
             for session in sessions:
                 session.close()
     load()

@@ -93,12 +93,21 @@ static void copy_name(const char *begin, const char *end, char *name, size_t siz
 	name[used] = '\0';
 }
 
+/* A backslash that joins the next line; blanks may follow it. */
+static bool is_joint(const char *at)
+{
+	return *at == '\\' && at[1 + strspn(at + 1, BLANKS)] == '\n';
+}
+
 static void classify(const char *text, struct line *line)
 {
 	const char *at = text + line->begin, *end = text + line->end, *mark;
 
-	while (at < end && (strchr(BLANKS, *at) || !strncmp(at, "\xef\xbb\xbf", 3)))
-		at += strchr(BLANKS, *at) ? 1 : 3;
+	/* A byte order mark: elsewhere it is part of a name, as conf_parse() has it. */
+	if (!line->begin && !strncmp(at, "\xef\xbb\xbf", 3))
+		at += 3;
+	while (at < end && (strchr(BLANKS, *at) || is_joint(at)))
+		at += is_joint(at) ? 1 + strspn(at + 1, BLANKS) + 1 : 1;
 	line->kind = LINE_OTHER;
 	line->name[0] = '\0';
 	if (at == end || strchr(";#\n", *at))
@@ -240,8 +249,16 @@ static void put_new_share(struct edit_text *result, const char *share,
 /* A line as it was; with an end, when more comes behind it. */
 static void put_line(struct edit_text *result, const char *text, const struct line *line)
 {
+	size_t last = line->end;
+
 	put_text(result, text + line->begin, line->end - line->begin);
-	if (line->end > line->begin && text[line->end - 1] != '\n')
+	if (line->end == line->begin || text[line->end - 1] == '\n')
+		return;
+	put_text(result, "\n", 1);
+	/* A backslash at the text's end joined nothing; now it may have an empty line. */
+	while (last > line->begin && strchr(BLANKS, text[last - 1]))
+		last--;
+	if (last > line->begin && text[last - 1] == '\\')
 		put_text(result, "\n", 1);
 }
 
