@@ -55,7 +55,8 @@ sparse: | setup-check ## endianness and annotation check of the engine
 ##@ Measure
 
 .PHONY: bench
-bench: build/ksmbd.userd ## smbclient at everyday work, then small operations: against Debian's smbd
+bench: build/ksmbd.userd ## smbclient at everyday work, then small and large operations: against Debian's smbd
 	@$(SETUP) build bench
 	@scripts/bench
 	@scripts/bench-ops
+	@scripts/bench-pipe
