@@ -95,7 +95,8 @@ static ntstatus_t why_gone(const struct ksmbd_request *req)
 /* Called with conn->lock held. */
 static bool was_cancelled(const struct ksmbd_request *req)
 {
-	return req->cancelled && req->cancelled_id == req->hdr.message_id && !req->park.quiet;
+	return req->cancelled && req->cancelled_id == req->hdr.message_id &&
+	       req->cancelled_session == req->hdr.session_id && !req->park.quiet;
 }
 
 bool ksmbd_async_wait(struct ksmbd_request *req)
@@ -189,6 +190,7 @@ static void cancel_locked(struct ksmbd_request *req, const struct ksmbd_request 
 	if (req->park.state == KSMBD_PARK_NONE) {
 		req->cancelled = true;
 		req->cancelled_id = async ? req->hdr.message_id : cancel->hdr.message_id;
+		req->cancelled_session = cancel->hdr.session_id;
 	} else if (!req->park.quiet && (async || req->hdr.message_id == cancel->hdr.message_id) &&
 		   req->hdr.session_id == cancel->hdr.session_id) {
 		wake_locked(req, STATUS_CANCELLED);

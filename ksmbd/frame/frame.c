@@ -82,15 +82,14 @@ static struct ksmbd_request *receive_request(struct ksmbd_conn *conn, u32 len)
 	return req;
 }
 
-/* CANCEL is alone in its message, costs nothing and gets no reply. */
+/* CANCEL is alone in its message (ksmbd_request_check()), costs nothing and gets no reply. */
 static bool is_cancel(struct ksmbd_request *req)
 {
 	struct ksmbd_rd rd;
 
 	req->elem_len = req->len;
 	ksmbd_rd_init(&rd, req->buf, req->len);
-	return ksmbd_smb2_hdr_read(&rd, &req->hdr) && req->hdr.command == SMB2_CANCEL &&
-	       !req->hdr.next;
+	return ksmbd_smb2_hdr_read(&rd, &req->hdr) && req->hdr.command == SMB2_CANCEL;
 }
 
 /*

@@ -19,6 +19,8 @@
 
 /* Elements in one message; far more than any client sends. */
 #define MAX_CHAIN 256
+/* A CANCEL is a header and four bytes. */
+#define MAX_CANCEL 1024
 /* Buffers up to four times this serve any message. */
 #define SMALL	    4096u
 #define CREDIT_UNIT 65536
@@ -152,6 +154,16 @@ static void set_cost(struct ksmbd_request *req, u64 charge)
 	req->cost = cost;
 }
 
+/*
+ * CANCEL uses up no message id, and is not answered: alone in a small message, or the peer is
+ * broken. The answers of a compound would be as many as it likes under one id.
+ */
+static bool is_strange_cancel(const struct ksmbd_request *req, const struct ksmbd_smb2_hdr *hdr,
+			      u32 off)
+{
+	return hdr->command == SMB2_CANCEL && (off || hdr->next || req->len > MAX_CANCEL);
+}
+
 bool ksmbd_request_open(struct ksmbd_request *req)
 {
 	if (!ksmbd_protect_open(req))
@@ -174,7 +186,7 @@ bool ksmbd_request_check(struct ksmbd_request *req)
 		ksmbd_rd_init(&rd, req->buf + off, req->len - off);
 		if (!ksmbd_smb2_hdr_read(&rd, &hdr))
 			return false;
-		if (hdr.flags & SMB2_FLAGS_SERVER_TO_REDIR)
+		if (hdr.flags & SMB2_FLAGS_SERVER_TO_REDIR || is_strange_cancel(req, &hdr, off))
 			return false;
 		if (hdr.command != SMB2_CANCEL &&
 		    !ksmbd_credit_consume(&req->conn->credits, hdr.message_id,

@@ -169,12 +169,13 @@ struct ksmbd_request {
 	/* A CANCEL came before the element parked, if it ever does; connection's lock. */
 	bool cancelled;
 	u64 cancelled_id;
-	u32 credits_granted; /* for the current element */
-	bool interim_sent;   /* current element was answered with STATUS_PENDING */
-	bool close_conn;     /* end the connection once the reply is out */
-	bool drop_conn;	     /* end the connection without a word */
-	u8 *preauth;	     /* hash the reply goes into, or NULL; lives in conn or channel */
-	bool sign_success;   /* of a SESSION_SETUP: signed although the request was not */
+	u64 cancelled_session; /* by whom: only his own */
+	u32 credits_granted;   /* for the current element */
+	bool interim_sent;     /* current element was answered with STATUS_PENDING */
+	bool close_conn;       /* end the connection once the reply is out */
+	bool drop_conn;	       /* end the connection without a word */
+	u8 *preauth;	       /* hash the reply goes into, or NULL; lives in conn or channel */
+	bool sign_success;     /* of a SESSION_SETUP: signed although the request was not */
 
 	struct ksmbd_outgoing *out; /* finished elements; NULL once it is sent */
 	struct ksmbd_reply *reply;  /* current element's */

@@ -125,6 +125,32 @@ static void cancel_in_a_hurry(struct kunit *test)
 	}
 }
 
+/* One that comes in another session, or in none, unsigned, ends nothing, however early. */
+static void cancel_by_another(struct kunit *test)
+{
+	struct replay *r = replay_open(test, KSMBD_DIALECT_311);
+	struct replay_fid fid = replay_open_pipe(r);
+	u64 own = r->session_id, message_id, async_id;
+	struct replay_reply reply;
+	u32 i;
+
+	for (i = 0; i < 200; i++) {
+		message_id = r->next_id;
+		replay_read(r, fid, 1024, 0);
+		replay_finish(r);
+		r->session_id = i % 2 ? 0 : own ^ 1;
+		replay_cancel(r, message_id, 0);
+		r->session_id = own;
+		REPLAY_EXPECT(r, &reply, SMB2_READ, STATUS_PENDING);
+		async_id = reply.async_id;
+		replay_echo(r);
+		replay_finish(r);
+		REPLAY_EXPECT(r, &reply, SMB2_ECHO, STATUS_SUCCESS);
+		replay_cancel(r, 0, async_id);
+		expect_end(r, message_id, async_id, STATUS_CANCELLED);
+	}
+}
+
 static void woken_by_write(struct kunit *test)
 {
 	struct replay *r = replay_open(test, KSMBD_DIALECT_300);
@@ -491,6 +517,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(cancel_misses),
 	KUNIT_CASE(cancel_many),
 	KUNIT_CASE(cancel_in_a_hurry),
+	KUNIT_CASE(cancel_by_another),
 	KUNIT_CASE(woken_by_write),
 	KUNIT_CASE(one_of_two_woken),
 	KUNIT_CASE(interim_before_end),
