@@ -3,8 +3,8 @@
  * struct ksmbd_conn: one transport connection.
  *
  * Owner: its receive thread. The refcount counts the thread, every request in flight
- * or parked, and the server's list of connections; it does not count the channels,
- * which the connection itself owns and which die before it.
+ * or parked, each channel (a session reaches the connection by it), and the server's list of
+ * connections. The connection drops its channels before its end.
  * States: see enum ksmbd_conn_state; moved only by ksmbd_conn_set_state().
  * Locks: @setup_lock serializes NEGOTIATE and SESSION_SETUP,
  * @lock guards everything marked (lock). Documentation/locking.md has the order.
@@ -107,6 +107,7 @@ struct ksmbd_conn {
 	u32 server_capabilities;
 	u8 client_guid[16];
 	u8 preauth[64];
+	u8 client_dialects[64]; /* a hash of the list; zeros with 3.1.1, which has @preauth */
 	u32 max_trans, max_read, max_write;
 
 	struct ksmbd_credits credits;

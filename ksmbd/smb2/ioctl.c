@@ -100,12 +100,13 @@ static ntstatus_t validate_negotiate(struct ksmbd_request *req, const struct ioc
 	const u8 *guid = ksmbd_rd_bytes(&in, 16);
 	u16 mode = ksmbd_rd_u16(&in);
 	u16 count = ksmbd_rd_u16(&in);
-	u16 dialect = ksmbd_smb2_choose_dialect(conn, &in, count);
+	u8 dialects[sizeof(conn->client_dialects)];
 
 	/* 3.1.1 has the hash for it: who asks nevertheless has been led here. */
 	if (conn->dialect == KSMBD_DIALECT_311 || args->max_out < VALIDATE_SIZE || !guid ||
-	    dialect != conn->dialect || capabilities != conn->client_capabilities ||
-	    mode != conn->client_security_mode ||
+	    !ksmbd_smb2_hash_dialects(&in, count, dialects) ||
+	    memcmp(dialects, conn->client_dialects, sizeof(dialects)) ||
+	    capabilities != conn->client_capabilities || mode != conn->client_security_mode ||
 	    memcmp(guid, conn->client_guid, sizeof(conn->client_guid))) {
 		req->drop_conn = true;
 		return STATUS_ACCESS_DENIED;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* NEGOTIATE. [MS-SMB2] 2.2.3, 2.2.4, 3.3.5.4 */
+#include <asm/unaligned.h>
 #include <linux/bits.h>
 #include <linux/kernel.h>
 #include <linux/ktime.h>
@@ -31,6 +32,7 @@ struct negotiate_args {
 	u32 capabilities;
 	u8 client_guid[16];
 	u16 dialect;
+	u8 dialects[KSMBD_PREAUTH_SIZE]; /* a hash of all, for VALIDATE_NEGOTIATE_INFO */
 	struct ksmbd_negctx ctx;
 };
 
@@ -75,6 +77,16 @@ u16 ksmbd_smb2_choose_dialect(const struct ksmbd_conn *conn, struct ksmbd_rd *rd
 	return ksmbd_rd_ok(rd) ? best : 0;
 }
 
+bool ksmbd_smb2_hash_dialects(const struct ksmbd_rd *rd, u32 count, u8 *hash)
+{
+	struct ksmbd_rd list = *rd;
+	struct ksmbd_seg seg = { .len = count * sizeof(u16) };
+
+	seg.data = (void *)ksmbd_rd_bytes(&list, seg.len);
+	memset(hash, 0, KSMBD_PREAUTH_SIZE);
+	return seg.data && !ksmbd_preauth_update(hash, &seg, 1);
+}
+
 static ntstatus_t decode_contexts(struct ksmbd_request *req, u32 off, u32 count,
 				  struct negotiate_args *args)
 {
@@ -89,6 +101,7 @@ static ntstatus_t decode_contexts(struct ksmbd_request *req, u32 off, u32 count,
 static ntstatus_t decode_negotiate(struct ksmbd_request *req, struct negotiate_args *args)
 {
 	struct ksmbd_rd *rd = &req->rd;
+	struct ksmbd_rd list;
 	u16 count, ctx_count;
 	u32 ctx_off;
 
@@ -104,6 +117,7 @@ static ntstatus_t decode_negotiate(struct ksmbd_request *req, struct negotiate_a
 	ksmbd_rd_skip(rd, 2);
 	if (!count)
 		return STATUS_INVALID_PARAMETER;
+	list = *rd;
 	args->dialect = ksmbd_smb2_choose_dialect(req->conn, rd, count);
 	if (!ksmbd_rd_ok(rd))
 		return STATUS_INVALID_PARAMETER;
@@ -111,7 +125,9 @@ static ntstatus_t decode_negotiate(struct ksmbd_request *req, struct negotiate_a
 		return STATUS_NOT_SUPPORTED;
 	if (args->dialect == KSMBD_DIALECT_311)
 		return decode_contexts(req, ctx_off, ctx_count, args);
-	return STATUS_SUCCESS;
+	return ksmbd_smb2_hash_dialects(&list, count, args->dialects) ?
+		       STATUS_SUCCESS :
+		       STATUS_INSUFFICIENT_RESOURCES;
 }
 
 static u16 choose_signing(u16 dialect, const struct ksmbd_negctx *ctx)
@@ -182,6 +198,7 @@ static ntstatus_t execute_negotiate(struct ksmbd_request *req, const struct nego
 	conn->client_security_mode = args->security_mode;
 	conn->client_capabilities = args->capabilities;
 	memcpy(conn->client_guid, args->client_guid, sizeof(conn->client_guid));
+	memcpy(conn->client_dialects, args->dialects, sizeof(conn->client_dialects));
 	conn->signing_alg = choose_signing(args->dialect, &args->ctx);
 	if (args->dialect >= KSMBD_DIALECT_300 && conn->config->multichannel)
 		conn->server_capabilities |= SMB2_GLOBAL_CAP_MULTI_CHANNEL;
@@ -273,7 +290,13 @@ ntstatus_t ksmbd_smb2_negotiate_multi(struct ksmbd_request *req, u16 dialect)
 {
 	struct ksmbd_conn *conn = req->conn;
 	bool wildcard = dialect == SMB2_DIALECT_WILDCARD;
+	u8 only[sizeof(dialect)]; /* the one of SMB2 that was on offer */
+	struct ksmbd_rd rd;
 
+	put_unaligned_le16(dialect, only);
+	ksmbd_rd_init(&rd, only, sizeof(only));
+	if (!ksmbd_smb2_hash_dialects(&rd, 1, conn->client_dialects))
+		return STATUS_INSUFFICIENT_RESOURCES;
 	settle_conn(conn, dialect);
 	if (!ksmbd_conn_set_state(conn, wildcard ? KSMBD_CONN_MULTI : KSMBD_CONN_NEGOTIATED))
 		return STATUS_INVALID_PARAMETER;

@@ -22,4 +22,12 @@ ntstatus_t ksmbd_smb2_negotiate_multi(struct ksmbd_request *req, u16 dialect);
  */
 u16 ksmbd_smb2_choose_dialect(const struct ksmbd_conn *conn, struct ksmbd_rd *rd, u32 count);
 
+/**
+ * ksmbd_smb2_hash_dialects() - what a list of dialects is compared by later
+ * @rd: at @count 16-bit dialects; stays there
+ * @hash: receives 64 bytes
+ * Return: false: the list is cut off, or memory is short
+ */
+bool ksmbd_smb2_hash_dialects(const struct ksmbd_rd *rd, u32 count, u8 *hash);
+
 #endif
