@@ -89,6 +89,15 @@ static ntstatus_t check_sealed(struct ksmbd_request *req)
 	return STATUS_ACCESS_DENIED;
 }
 
+/*
+ * Who proves himself again need not seal that, but nobody in between may: the session would be
+ * his, with the client's keys.
+ */
+static bool is_signed_setup(const struct ksmbd_request *req)
+{
+	return req->hdr.command == SMB2_SESSION_SETUP && req->signed_ok;
+}
+
 /* 3.3.5.2.9: may this session's request arrive neither sealed nor signed? */
 static ntstatus_t check_plain(const struct ksmbd_request *req)
 {
@@ -96,9 +105,14 @@ static ntstatus_t check_plain(const struct ksmbd_request *req)
 		return STATUS_SUCCESS;
 	if (req->session->signing_required && !req->signed_ok)
 		return STATUS_ACCESS_DENIED;
-	if (req->session->encrypt && req->hdr.command != SMB2_SESSION_SETUP)
+	if (req->session->encrypt && !is_signed_setup(req))
 		return STATUS_ACCESS_DENIED;
 	return STATUS_SUCCESS;
+}
+
+ntstatus_t ksmbd_protect_check_again(const struct ksmbd_request *req)
+{
+	return req->sealed ? STATUS_SUCCESS : check_plain(req);
 }
 
 ntstatus_t ksmbd_protect_check(struct ksmbd_request *req)

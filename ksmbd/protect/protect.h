@@ -25,6 +25,14 @@ bool ksmbd_protect_open(struct ksmbd_request *req);
 ntstatus_t ksmbd_protect_check(struct ksmbd_request *req);
 
 /**
+ * ksmbd_protect_check_again() - may the element still arrive as it did?
+ *
+ * For SESSION_SETUP, when nobody else can establish its channel any more: the leg before may
+ * have done so since ksmbd_protect_check(). Return: as that does
+ */
+ntstatus_t ksmbd_protect_check_again(const struct ksmbd_request *req);
+
+/**
  * ksmbd_protect_reply() - sign a finished element if it is to be signed
  * @segs: header and body, payload, padding; NextCommand already set
  * Return: 0 or a negative errno: then the connection cannot go on

@@ -9,6 +9,7 @@
 #include "host/crypto.h"
 #include "protect/kdf.h"
 #include "protect/preauth.h"
+#include "protect/protect.h"
 #include "protect/seal.h"
 #include "session/conn.h"
 #include "session/limits.h"
@@ -97,12 +98,13 @@ static void end_channel(struct ksmbd_request *req)
  * GMAC does not go together with the other algorithms; what Windows answers differs by the side
  * that has it, and comes before all other checks.
  */
-static ntstatus_t check_algorithms(const struct ksmbd_conn *conn,
-				   const struct ksmbd_session *session)
+static ntstatus_t check_algorithms(const struct ksmbd_conn *conn, struct ksmbd_session *session)
 {
 	bool ours = conn->signing_alg == SMB2_SIGNING_AES_GMAC;
 
-	if (!session->sign_key || (session->sign_key->alg == SMB2_SIGNING_AES_GMAC) == ours)
+	/* Before it is VALID, somebody is just putting its keys in. */
+	if (ksmbd_session_state(session) != KSMBD_SESSION_VALID || !session->sign_key ||
+	    (session->sign_key->alg == SMB2_SIGNING_AES_GMAC) == ours)
 		return STATUS_SUCCESS;
 	return ours ? STATUS_NOT_SUPPORTED : STATUS_REQUEST_OUT_OF_SEQUENCE;
 }
@@ -383,6 +385,8 @@ static ntstatus_t execute_setup(struct ksmbd_request *req, const struct setup_ar
 	ntstatus_t status;
 
 	status = find_session(req, args);
+	if (status == STATUS_SUCCESS)
+		status = ksmbd_protect_check_again(req);
 	if (status != STATUS_SUCCESS)
 		return status;
 	again = req->channel->established;
