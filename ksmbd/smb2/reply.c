@@ -66,7 +66,10 @@ bool ksmbd_reply_will_sign(const struct ksmbd_request *req)
 	/* 3.3.4.1.1: what is sealed is not signed as well. */
 	if (req->sealed || !req->sign_key)
 		return false;
-	return req->signed_ok || req->sign_success || req->session->signing_required;
+	if (req->signed_ok || req->sign_success)
+		return true;
+	/* Whoever signed wrongly would not believe an unsigned refusal; who did not sign would. */
+	return (req->hdr.flags & SMB2_FLAGS_SIGNED) && req->session->signing_required;
 }
 
 bool ksmbd_charge_covers(const struct ksmbd_request *req, u32 bytes)
