@@ -1,19 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Sessions on several connections: binding, keys, loss, races, interfaces."""
+"""Sessions on several connections: binding, keys, loss, interfaces."""
 import os
-import random
 import socket
 import struct
-import threading
 import time
 
 import rawsmb
-from harness import Fail, Group, expect, expect_equal, pattern
+from harness import Group, expect, expect_equal, pattern
 from hostile import CLOSED, outcome
-from rawfile import close_body, create_body, read_body, write_body
+from rawfile import create_body, read_body, write_body
 from rawseal import (BINDING, CAP_MULTI_CHANNEL, CIPHERS, GCM128,
                      GCM256, SIGNINGS, SealClient)
-from rawsmb import CREATE, ECHO, LOGOFF, READ, WRITE, Closed, Status
+from rawsmb import CREATE, LOGOFF, READ, WRITE
 from servers import Share, Spec
 
 GROUP = Group("channels", "sessions on several connections")
@@ -334,126 +332,6 @@ def proves_again(env):
                 conn.write(handle, 0, b"after")     # by the keys as before
                 expect_equal(first.read(handle, 0, 9), b"after", "READ")
             expect_equal(second.key, key, "the channel's key")
-
-
-# Races
-
-class Shared:
-    """The session that all threads are after; made anew when it is gone."""
-
-    def __init__(self, env, sealing):
-        self.env = env
-        self.sealing = sealing
-        self.lock = threading.Lock()
-        self.first = None
-
-    def session(self):
-        with self.lock:
-            if self.first is None:
-                self.first = login(self.env, sealing=self.sealing)
-            return self.first
-
-    def gone(self, first):
-        with self.lock:
-            if self.first is first:
-                self.first = None
-        first.close_socket()
-
-
-# what may come of a request on a session that others are ending
-RACED = ("SUCCESS", "USER_SESSION_DELETED", "REQUEST_NOT_ACCEPTED",
-         "ACCESS_DENIED", "FILE_CLOSED", "NETWORK_NAME_DELETED",
-         "INVALID_PARAMETER", "INSUFFICIENT_RESOURCES", "SHARING_VIOLATION",
-         "CANCELLED", "DELETE_PENDING", "OBJECT_NAME_NOT_FOUND",
-         "END_OF_FILE")
-
-
-def expect_raced(reply, what):
-    expect(reply.name in RACED, "%s: %s" % (what, reply.name))
-    return reply.ok
-
-
-def work(conn, rand, number):
-    """A few requests, one after the other and at once."""
-    reply = conn.request(CREATE, create_body("race-%d" % number))
-    if not expect_raced(reply, "CREATE"):
-        return
-    handle = rawsmb.File(reply)
-    mids = []
-    for i in range(rand.randrange(1, 6)):
-        body = (write_body(handle.id, i * 100, b"race" * 50) if i % 2 else
-                read_body(handle.id, 0, 4096))
-        mids.append(conn.send(WRITE if i % 2 else READ, body))
-    for reply in conn.collect(mids).values():
-        expect_raced(reply, "READ or WRITE")
-    expect_raced(conn.request(rawsmb.CLOSE, close_body(handle.id)), "CLOSE")
-
-
-def race_once(shared, rand, number):
-    env = shared.env
-    first = shared.session()
-    with negotiated(env) as conn:
-        reply = conn.bind(first, *ALICE, check=False)
-        if not expect_raced(reply, "binding"):
-            if reply.name == "USER_SESSION_DELETED":
-                shared.gone(first)
-            return
-        work(conn, rand, number)
-        what = rand.random()
-        if what < 0.15:
-            expect_raced(conn.request(LOGOFF, EMPTY), "LOGOFF")
-            shared.gone(first)
-        elif what < 0.45:
-            expect_raced(conn.prove_again(*ALICE), "re-authentication")
-            work(conn, rand, number)
-        elif what < 0.6:            # with requests on their way
-            for _ in range(5):
-                conn.send(CREATE, create_body("race-%d" % number))
-            conn.close_socket(reset=rand.random() < 0.5)
-        elif what < 0.7:            # the channel that all others stem from
-            shared.gone(first)
-        elif what < 0.8:            # two legs of different intentions
-            conn.send(ECHO, EMPTY)
-            conn.send(LOGOFF, EMPTY)
-            conn.send(CREATE, create_body("race-%d" % number))
-
-
-def race(shared, number, seconds, failures):
-    rand = random.Random(number)
-    end = time.monotonic() + seconds
-    rounds = 0
-    while time.monotonic() < end and not failures:
-        try:
-            race_once(shared, rand, number)
-            rounds += 1
-        except (Closed, Status, OSError):
-            continue    # the session or its first channel went meanwhile
-        except Exception as error:      # told by the test
-            failures.append(error)
-    if not rounds:
-        failures.append(Fail("thread %d came to nothing" % number))
-
-
-def races(env, sealing):
-    shared = Shared(env, sealing)
-    failures = []
-    threads = [threading.Thread(target=race, daemon=True, args=(
-        shared, number, env.scale(8, 3) if env.opts.slow == 1 else 15,
-        failures)) for number in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(env.seconds(60))
-        expect(not thread.is_alive(), "a client has not come to its end")
-    if failures:
-        raise Fail("%d clients failed, the first: %r" % (
-            len(failures), failures[0])) from failures[0]
-    healthy(env)
-
-
-for word, value in (("signed", False), ("sealed", True)):
-    GROUP.add("bind, log off, disconnect, prove again at once: " + word,
-              lambda env, value=value: races(env, value))
 
 
 # FSCTL_QUERY_NETWORK_INTERFACE_INFO
