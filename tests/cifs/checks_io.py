@@ -8,6 +8,7 @@ import mmap
 import os
 import random
 import subprocess
+import traceback
 
 import lib
 from lib import Mount, Skip, digest, fails, folder, read_file, write_file
@@ -58,6 +59,9 @@ def fork_each(count, function):
             try:
                 function(number)
                 status = 0
+            except Exception:  # pylint: disable=broad-except
+                for line in traceback.format_exc().splitlines():
+                    print("#   " + line, flush=True)
             finally:
                 os._exit(status)
         pids.append(pid)

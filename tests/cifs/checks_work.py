@@ -153,22 +153,6 @@ def check_sealed(host, vers):
         assert read_file(mount.behind("sealed", "file")) == data
 
 
-def check_channels(host, vers):
-    """The client asks where further connections may go, and works with the answer.
-
-    It makes none here: one interface without receive-side scaling is all there is.
-    """
-    del host
-    if not vers.startswith("3"):
-        return
-    with Mount(vers, "multichannel,max_channels=4,nosharesock") as mount, \
-            folder(mount, "channels") as there:
-        data = random.Random(5).randbytes(9 << 20)
-        write_file(os.path.join(there, "file"), data)
-        assert read_file(mount.behind("channels", "file")) == data
-        assert read_file(os.path.join(there, "file")) == data
-
-
 def check_owner(host, mount, vers):
     """The files belong to whom the client logged in as, not to the server's own user."""
     del host, vers
@@ -223,7 +207,6 @@ ALONE = [
     ("guest", check_guest),
     ("signed", check_signed),
     ("sealed", check_sealed),
-    ("multichannel,max_channels=4", check_channels),
     ("a killed writer", check_killed_client),
     ("the server is restarted under a mount", check_restart),
 ]

@@ -9,6 +9,7 @@ import traceback
 
 sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
 
+import checks_channels  # noqa: E402
 import checks_files  # noqa: E402
 import checks_io  # noqa: E402
 import checks_work  # noqa: E402
@@ -31,7 +32,7 @@ def run_dialect(report, host, vers):
         report.test(title + name, function, host, vers)
     report.add(title + "the client has logged no complaint", lib.client_faults(start))
     # Of refusals and of servers that go away it tells, and may.
-    for name, function in checks_work.ALONE:
+    for name, function in checks_work.ALONE + checks_channels.ALONE:
         report.test(title + name, function, host, vers)
 
 

@@ -60,7 +60,8 @@ def make_shares():
 
 def write_conf(path, extra):
     params = {"netbios name": "TESTBED", "map to guest": "bad user",
-              "guest account": "nobody", "bind interfaces only": "no"}
+              "guest account": "nobody", "bind interfaces only": "no",
+              "server multi channel support": "yes"}
     params.update(extra)
     lines = ["[global]"] + ["\t%s = %s" % item for item in params.items()]
     for name, share in SHARES.items():
@@ -145,8 +146,7 @@ class UserHost(Host):
 
     def start(self, **globals_):
         self.prepare(self.adduser, globals_)
-        self.spawn([self.userd, "-C", self.conf, "-P", self.pwddb, "-p", "445",
-                    "--bind", "127.0.0.1"])
+        self.spawn([self.userd, "-C", self.conf, "-P", self.pwddb, "-p", "445"])
         self.wait_ready()
 
     def stop(self):
