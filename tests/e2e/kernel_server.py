@@ -147,7 +147,7 @@ class KernelServer(servers.Server):
         conf, database = self.files()
         with open(conf, "w") as stream:
             stream.write(servers.ini_text(
-                [("global", spec.globals)] +
+                [("global", {"auth delay": "0", **spec.globals})] +
                 [(s.name, servers.share_params(s)) for s in spec.shares]))
         with open(database, "w") as stream:
             stream.writelines(servers.password_line(*u) for u in spec.users)
