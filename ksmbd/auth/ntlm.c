@@ -15,8 +15,8 @@
 #include "name/utf16.h"
 #include "util/time.h"
 
-/* NEGOTIATE is kept until the end of the exchange; clients send about 40 bytes. */
-#define NEGOTIATE_MAX  1024
+/* NEGOTIATE is kept until the end of the exchange; clients send about 40 bytes and two names. */
+#define NEGOTIATE_MAX  512
 #define NAME_BYTES_MAX 128 /* UTF-16 of a name of ours */
 #define CHALLENGE_MAX  768
 #define NOBODY	       65534 /* overflow uid and gid: who an anonymous session is */

@@ -19,7 +19,7 @@
 #include "wire/spnego.h"
 
 /* Windows offers four mechanisms in 48 bytes. */
-#define MECH_TYPES_MAX 512
+#define MECH_TYPES_MAX 256
 /* Room for what a NegTokenResp puts round its token and MIC. */
 #define RESP_OVERHEAD 64
 

@@ -11,13 +11,12 @@
 #include "dispatch/dispatch.h"
 #include "session/conn.h"
 #include "session/session.h"
+#include "session/strangers.h"
 #include "util/workers.h"
 #include "wire/smb2_format.h"
 
 /* Requests that wait on one connection; they cost no thread, but memory. */
 #define MAX_WAITING_BYTES (4u << 20)
-/* The same before its first authentication. */
-#define MAX_WAITING_STRANGER (16u << 10)
 
 /* Called with conn->lock held. */
 static void wake_locked(struct ksmbd_request *req, ntstatus_t why)
@@ -54,13 +53,14 @@ static u32 waiting_cost(const struct ksmbd_request *req)
 bool ksmbd_async_begin(struct ksmbd_request *req)
 {
 	struct ksmbd_conn *conn = req->conn;
-	u32 cost = waiting_cost(req), max = MAX_WAITING_BYTES;
+	u32 cost = waiting_cost(req);
 	bool room;
 
 	spin_lock(&conn->lock);
 	if (conn->state < KSMBD_CONN_AUTHENTICATED)
-		max = MAX_WAITING_STRANGER;
-	room = !conn->waiting_bytes || conn->waiting_bytes + cost <= max;
+		room = conn->waiting_bytes + cost <= KSMBD_STRANGER_WAITING;
+	else
+		room = !conn->waiting_bytes || conn->waiting_bytes + cost <= MAX_WAITING_BYTES;
 	if (room) {
 		conn->waiting_bytes += cost;
 		req->park.bytes = cost;

@@ -202,11 +202,12 @@ static void release_held(struct ksmbd_conn *conn)
  */
 static bool park_element(struct ksmbd_request *req, ntstatus_t *status)
 {
-	bool begun = req->park.quiet ? ksmbd_async_begin(req) :
-				       req->interim_sent || send_interim(req);
 	struct ksmbd_conn *conn = req->conn;
-	bool waits;
+	bool begun, waits;
 
+	if (req->park.spent)
+		ksmbd_request_shrink(req);
+	begun = req->park.quiet ? ksmbd_async_begin(req) : req->interim_sent || send_interim(req);
 	if (!begun) {
 		ksmbd_async_abandon(req);
 		/* Who is to wait is not let off. */

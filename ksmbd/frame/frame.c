@@ -14,6 +14,7 @@
 #include "frame/request.h"
 #include "protect/protect.h"
 #include "session/conn.h"
+#include "session/strangers.h"
 #include "util/workers.h"
 #include "wire/smb2_format.h"
 #include "wire/smb2_hdr.h"
@@ -22,8 +23,6 @@
 #define SESSION_MESSAGE	  0x00
 #define SESSION_KEEPALIVE 0x85
 
-/* A security token of KSMBD_AUTH_MAX_TOKEN and what is around it. */
-#define MAX_UNAUTHENTICATED (20u << 10)
 /* Room for headers, names and small elements around the largest payload. */
 #define MAX_OVERHEAD (64u << 10)
 /* Sealed messages up to this are opened by the receive thread. */
@@ -34,7 +33,7 @@
 static u32 max_message(struct ksmbd_conn *conn)
 {
 	if (ksmbd_conn_state(conn) < KSMBD_CONN_AUTHENTICATED)
-		return MAX_UNAUTHENTICATED;
+		return KSMBD_STRANGER_LARGE;
 	return max(conn->max_write, conn->max_trans) + MAX_OVERHEAD;
 }
 
@@ -57,10 +56,31 @@ static bool receive_length(struct ksmbd_conn *conn, u32 *len)
 	return true;
 }
 
+/* A stranger has one message at a time: the next is read when the last one's reply is taken. */
 static bool has_room(struct ksmbd_conn *conn)
 {
-	return atomic_read(&conn->running_bytes) < MAX_RUNNING_BYTES ||
-	       ksmbd_conn_state(conn) == KSMBD_CONN_CLOSING;
+	enum ksmbd_conn_state state = ksmbd_conn_state(conn);
+	u32 most = state < KSMBD_CONN_AUTHENTICATED ? 1 : MAX_RUNNING_BYTES;
+
+	return atomic_read(&conn->running_bytes) < most || state == KSMBD_CONN_CLOSING;
+}
+
+static struct ksmbd_request *alloc_request(struct ksmbd_conn *conn, u32 len)
+{
+	struct ksmbd_request *req;
+	u32 place = 0;
+
+	if (len > KSMBD_STRANGER_MESSAGE && ksmbd_conn_state(conn) < KSMBD_CONN_AUTHENTICATED) {
+		place = ksmbd_stranger_enter(conn);
+		if (!place)
+			return NULL;
+	}
+	req = ksmbd_request_alloc(conn, len);
+	if (req)
+		req->place = place;
+	else
+		ksmbd_stranger_leave(place);
+	return req;
 }
 
 static struct ksmbd_request *receive_request(struct ksmbd_conn *conn, u32 len)
@@ -72,7 +92,7 @@ static struct ksmbd_request *receive_request(struct ksmbd_conn *conn, u32 len)
 	 * as a slow peer likes: no hung task.
 	 */
 	wait_event_idle(conn->idle, has_room(conn));
-	req = ksmbd_request_alloc(conn, len);
+	req = alloc_request(conn, len);
 	if (!req)
 		return NULL;
 	if (conn->ops->recv(conn->transport, req->buf, len)) {

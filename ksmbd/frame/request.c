@@ -14,6 +14,7 @@
 #include "protect/protect.h"
 #include "session/conn.h"
 #include "session/session.h"
+#include "session/strangers.h"
 #include "wire/smb2_format.h"
 #include "wire/smb2_hdr.h"
 
@@ -53,13 +54,14 @@ static void *take_buffer(struct ksmbd_conn *conn, u32 len, u32 *size)
 	return kvmalloc(len, GFP_KERNEL);
 }
 
-/* Keeps the larger of @buf and the buffer kept so far. */
+/* Keeps the larger of @buf and the buffer kept so far; nothing for a stranger. */
 static void give_buffer(struct ksmbd_conn *conn, void *buf, u32 size)
 {
 	void *extra = buf;
 
 	spin_lock(&conn->lock);
-	if (!conn->spare_buf || conn->spare_size < size) {
+	if (conn->state >= KSMBD_CONN_AUTHENTICATED &&
+	    (!conn->spare_buf || conn->spare_size < size)) {
 		extra = conn->spare_buf;
 		conn->spare_buf = buf;
 		conn->spare_size = size;
@@ -92,6 +94,29 @@ struct ksmbd_request *ksmbd_request_alloc(struct ksmbd_conn *conn, u32 len)
 	list_add_tail(&req->link, &conn->requests);
 	spin_unlock(&conn->lock);
 	return req;
+}
+
+void ksmbd_request_shrink(struct ksmbd_request *req)
+{
+	struct ksmbd_conn *conn = req->conn;
+	u8 *head, *buf = req->buf;
+	u32 size = req->buf_size;
+
+	if (req->index || req->hdr.next || req->head || req->len < SMB2_HEADER_SIZE)
+		return;
+	head = kmemdup(buf, SMB2_HEADER_SIZE, GFP_KERNEL);
+	if (!head)
+		return;
+	spin_lock(&conn->lock); /* a CANCEL may be looking */
+	req->buf = head;
+	req->buf_size = SMB2_HEADER_SIZE;
+	req->len = SMB2_HEADER_SIZE;
+	req->elem_len = SMB2_HEADER_SIZE;
+	spin_unlock(&conn->lock);
+	ksmbd_rd_init(&req->rd, head, SMB2_HEADER_SIZE);
+	give_buffer(conn, buf, size);
+	ksmbd_stranger_leave(req->place);
+	req->place = 0;
 }
 
 void ksmbd_request_drop_element(struct ksmbd_request *req)
@@ -128,6 +153,7 @@ void ksmbd_request_free(struct ksmbd_request *req)
 	spin_unlock(&conn->lock);
 	/* Not earlier: a CANCEL looks into the messages of the list. */
 	give_buffer(conn, req->buf - req->head, req->buf_size);
+	ksmbd_stranger_leave(req->place);
 	if (req->sealer)
 		ksmbd_session_put(req->sealer);
 	atomic_sub(req->cost, &conn->running_bytes);
@@ -176,11 +202,12 @@ bool ksmbd_request_open(struct ksmbd_request *req)
 
 bool ksmbd_request_check(struct ksmbd_request *req)
 {
+	bool known = ksmbd_conn_state(req->conn) >= KSMBD_CONN_AUTHENTICATED;
+	u32 off = 0, n, most = known ? MAX_CHAIN : KSMBD_STRANGER_CHAIN;
 	struct ksmbd_smb2_hdr hdr;
-	u32 off = 0, n;
 	u64 charge = 0;
 
-	for (n = 0; n < MAX_CHAIN; n++) {
+	for (n = 0; n < most; n++) {
 		struct ksmbd_rd rd;
 
 		ksmbd_rd_init(&rd, req->buf + off, req->len - off);

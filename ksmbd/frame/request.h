@@ -12,6 +12,12 @@
 struct ksmbd_request *ksmbd_request_alloc(struct ksmbd_conn *conn, u32 len);
 /** ksmbd_request_free() - leave the list, drop everything, wake who waits for the end */
 void ksmbd_request_free(struct ksmbd_request *req);
+/**
+ * ksmbd_request_shrink() - keep no more of the message than its header
+ *
+ * For one that is answered and waits; without effect on a chain or a sealed message.
+ */
+void ksmbd_request_shrink(struct ksmbd_request *req);
 /** ksmbd_request_drop_element() - put the session, tree and open of the current element */
 void ksmbd_request_drop_element(struct ksmbd_request *req);
 

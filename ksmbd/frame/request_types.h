@@ -97,6 +97,7 @@ enum ksmbd_park_state {
  *          STATUS_CANCELLED or STATUS_IO_TIMEOUT...; writes the reply as a handler does
  * @quiet: no interim response is sent, and neither a CANCEL nor its session's end wakes it: it
  *         is the server that wants the client to wait
+ * @spent: set after ksmbd_request_park(): the continuation does not look at the message
  * @bytes: what it counts for in conn->waiting_bytes
  * @unhook: takes the request off whatever would wake it; called once before @resume,
  *          without locks; may be NULL
@@ -115,6 +116,7 @@ struct ksmbd_park {
 	u64 async_id;
 	u32 bytes;
 	bool quiet;
+	bool spent;
 };
 
 /* What a handler returns when ksmbd_open_take_turn() said no. Never goes on the wire. */
@@ -135,7 +137,8 @@ struct ksmbd_request {
 	bool sealed;		      /* arrived sealed; true even before it is opened */
 	bool readable;		      /* @buf holds checked headers: a CANCEL may look at them */
 	u32 buf_size;
-	u32 cost; /* bytes it counts for in conn->running_bytes */
+	u32 place; /* session/strangers.h: the buffer's, or 0 */
+	u32 cost;  /* bytes it counts for in conn->running_bytes */
 
 	/* current element */
 	u32 off;      /* where it begins in @buf */
@@ -188,6 +191,7 @@ static inline void ksmbd_request_set_park(struct ksmbd_request *req,
 {
 	spin_lock(&req->conn->lock); /* a CANCEL may be looking */
 	req->park.quiet = quiet;
+	req->park.spent = false;
 	req->park.resume = resume;
 	req->park.unhook = unhook;
 	req->park.data = data;

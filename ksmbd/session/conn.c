@@ -14,6 +14,7 @@
 #include "debug.h"
 #include "session/conn.h"
 #include "session/session.h"
+#include "session/strangers.h"
 #include "util/workers.h"
 
 #define MAX_CHANNELS 1024 /* sessions on one connection */
@@ -244,6 +245,7 @@ enum ksmbd_conn_state ksmbd_conn_state(struct ksmbd_conn *conn)
 void ksmbd_conn_shutdown(struct ksmbd_conn *conn)
 {
 	ksmbd_conn_set_state(conn, KSMBD_CONN_CLOSING);
+	ksmbd_stranger_wake();
 	conn->ops->shutdown(conn->transport);
 }
 
@@ -283,10 +285,13 @@ static u32 count_setups(struct ksmbd_conn *conn)
 
 int ksmbd_conn_add_channel(struct ksmbd_conn *conn, struct ksmbd_channel *channel)
 {
+	u32 setups = MAX_SETUPS;
 	int err = 0;
 
 	spin_lock(&conn->lock);
-	if (conn->nr_channels >= MAX_CHANNELS || count_setups(conn) >= MAX_SETUPS) {
+	if (conn->state < KSMBD_CONN_AUTHENTICATED)
+		setups = KSMBD_STRANGER_SETUPS;
+	if (conn->nr_channels >= MAX_CHANNELS || count_setups(conn) >= setups) {
 		err = -ENOSPC;
 	} else {
 		hash_add(conn->channels, &channel->link, channel->session_id);

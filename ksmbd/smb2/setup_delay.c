@@ -71,6 +71,7 @@ ntstatus_t ksmbd_setup_delay(struct ksmbd_request *req, ntstatus_t status)
 	delay->req = req;
 	delay->status = status;
 	ksmbd_request_park_quietly(req, tell_failure, unhook_delay, delay);
+	req->park.spent = true;
 	ksmbd_workers_queue_delayed(&delay->timer, msecs_to_jiffies(ms));
 	return KSMBD_STATUS_PARKED;
 }

@@ -8,7 +8,7 @@
 struct ksmbd_request;
 
 /* Answers that are held back on one connection; with one more it ends. */
-#define KSMBD_SETUP_DELAYED_MAX 4
+#define KSMBD_SETUP_DELAYED_MAX 2
 
 /**
  * ksmbd_setup_delay() - a login has failed, and is counted

@@ -39,7 +39,7 @@ static void write_fields(struct ksmbd_wr *wr)
 }
 
 /* By NTLMv2, without key exchange and without a MIC. */
-static u32 write_authenticate(u8 *token, const u8 *challenge, const char *password)
+u32 replay_ntlm_authenticate(u8 *token, const u8 challenge[8], const char *password)
 {
 	u8 name[NAME_SIZE] = {}, blob[BLOB_SIZE] = { 1, 1 };
 	struct ksmbd_ntlm_field user = { name, sizeof(name) }, domain = {};
@@ -66,7 +66,7 @@ static u32 write_authenticate(u8 *token, const u8 *challenge, const char *passwo
 void replay_login_end(struct replay *r, const u8 challenge[8], const char *password, u32 pad)
 {
 	static u8 token[20 << 10];
-	u32 len = write_authenticate(token, challenge, password);
+	u32 len = replay_ntlm_authenticate(token, challenge, password);
 
 	memset(token + len, 0, pad);
 	replay_setup(r, 0, token, len + pad);

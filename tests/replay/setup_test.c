@@ -6,10 +6,10 @@
 #include <linux/string.h>
 
 #include "session/conn.h"
+#include "session/strangers.h"
 #include "tests/replay/replay.h"
 
-/* KSMBD_AUTH_MAX_TOKEN and what is around it */
-#define UNAUTHENTICATED_MAX (20u << 10)
+#define LENGTH_WORD 4
 
 static void negotiate(struct replay *r, u16 dialect)
 {
@@ -171,8 +171,7 @@ static void many_beginnings(struct kunit *test)
 		KUNIT_ASSERT_TRUE(test, replay_take(r, &reply));
 		begun += reply.status == ksmbd_status_u32(STATUS_MORE_PROCESSING_REQUIRED);
 	}
-	KUNIT_EXPECT_GE(test, begun, 1U);
-	KUNIT_EXPECT_LE(test, begun, 16U);
+	KUNIT_EXPECT_EQ(test, begun, KSMBD_STRANGER_SETUPS);
 	/* Others are still served. */
 	log_in_anonymous(negotiated(test, KSMBD_DIALECT_302));
 }
@@ -258,18 +257,60 @@ static void send_padded(struct replay *r, u32 len)
 	replay_finish(r);
 }
 
+/* Of a peer that takes no replies one request is worked on, as long as it is a stranger. */
+static void deaf(struct kunit *test)
+{
+	struct replay *r = negotiated(test, KSMBD_DIALECT_210);
+	struct replay_reply reply;
+	u32 i, n = KSMBD_LOOP_QUEUE_MAX / (LENGTH_WORD + SMB2_HEADER_SIZE + 4);
+
+	r->credits = 8000;
+	replay_echo(r);
+	replay_finish(r);
+	REPLAY_EXPECT(r, &reply, SMB2_ECHO, STATUS_SUCCESS);
+	for (i = 0; i < n + 100; i++) {
+		replay_echo(r);
+		replay_finish(r);
+	}
+	for (i = 0; i < 20; i++) {
+		msleep(5);
+		KUNIT_EXPECT_LE(test, atomic_read(&r->conn->running_bytes), 2 * 65536);
+	}
+	for (i = 0; i < n + 100; i++)
+		REPLAY_EXPECT(r, &reply, SMB2_ECHO, STATUS_SUCCESS);
+}
+
+/* Strangers do not send long chains. */
+static void chains(struct kunit *test)
+{
+	struct replay *r = negotiated(test, KSMBD_DIALECT_210);
+	struct replay_reply reply;
+	u32 i;
+
+	r->credits = 64;
+	for (i = 0; i < KSMBD_STRANGER_CHAIN; i++)
+		replay_echo(r);
+	replay_finish(r);
+	for (i = 0; i < KSMBD_STRANGER_CHAIN; i++)
+		REPLAY_EXPECT(r, &reply, SMB2_ECHO, STATUS_SUCCESS);
+	for (i = 0; i < KSMBD_STRANGER_CHAIN + 1; i++)
+		replay_echo(r);
+	replay_finish(r);
+	KUNIT_EXPECT_TRUE(test, replay_ended(r));
+}
+
 static void message_size(struct kunit *test)
 {
 	struct replay *r = negotiated(test, KSMBD_DIALECT_302);
 	struct replay_reply reply;
 
-	send_padded(r, UNAUTHENTICATED_MAX);
+	send_padded(r, KSMBD_STRANGER_LARGE);
 	REPLAY_EXPECT(r, &reply, SMB2_ECHO, STATUS_SUCCESS);
-	send_padded(r, UNAUTHENTICATED_MAX + 1);
+	send_padded(r, KSMBD_STRANGER_LARGE + 1);
 	KUNIT_EXPECT_TRUE(test, replay_ended(r));
 	r = negotiated(test, KSMBD_DIALECT_302);
 	log_in_anonymous(r);
-	send_padded(r, 3 * UNAUTHENTICATED_MAX);
+	send_padded(r, 3 * KSMBD_STRANGER_LARGE);
 	REPLAY_EXPECT(r, &reply, SMB2_ECHO, STATUS_SUCCESS);
 }
 
@@ -362,11 +403,23 @@ static void unknown_commands(struct kunit *test)
 }
 
 static struct kunit_case cases[] = {
-	KUNIT_CASE(anonymous_session), KUNIT_CASE(anonymous_refused), KUNIT_CASE(half_a_session),
-	KUNIT_CASE(setup_errors),      KUNIT_CASE(many_beginnings),   KUNIT_CASE(total_limit),
-	KUNIT_CASE(address_limit),     KUNIT_CASE(deadline),	      KUNIT_CASE(message_size),
-	KUNIT_CASE(bad_frames),	       KUNIT_CASE(keep_alive),	      KUNIT_CASE(cut_off),
-	KUNIT_CASE(bad_headers),       KUNIT_CASE(unknown_commands),  {},
+	KUNIT_CASE(anonymous_session),
+	KUNIT_CASE(anonymous_refused),
+	KUNIT_CASE(half_a_session),
+	KUNIT_CASE(setup_errors),
+	KUNIT_CASE(many_beginnings),
+	KUNIT_CASE(total_limit),
+	KUNIT_CASE(address_limit),
+	KUNIT_CASE(deadline),
+	KUNIT_CASE(message_size),
+	KUNIT_CASE(bad_frames),
+	KUNIT_CASE(keep_alive),
+	KUNIT_CASE(cut_off),
+	KUNIT_CASE(bad_headers),
+	KUNIT_CASE(unknown_commands),
+	KUNIT_CASE(deaf),
+	KUNIT_CASE(chains),
+	{},
 };
 
 static struct kunit_suite suite = {
