@@ -5,7 +5,8 @@
  *
  * A key is immutable after creation and may be used by any number of threads at
  * once; per-operation state is on the caller's stack or allocated by the call.
- * Input is a vector of memory segments (file segments are -EINVAL).
+ * Input is a vector of memory segments (file segments are -EINVAL; those with a view, too,
+ * but for ksmbd_aead_seal()).
  * All calls may sleep. All return 0 or a negative errno.
  */
 #ifndef KSMBD_HOST_CRYPTO_H
@@ -75,11 +76,23 @@ int ksmbd_aead_key_create(enum ksmbd_aead_alg alg, const u8 *key, u32 key_len,
 void ksmbd_aead_key_free(struct ksmbd_aead_key *key);
 
 /**
- * ksmbd_aead_seal() - encrypt in place
+ * ksmbd_aead_reads_once() - may the plain text change while it is sealed
+ *
+ * True if each byte of it is looked at once and the tag is that of the cipher text that was
+ * written: then segments with a view are accepted. CCM authenticates the plain text, which it
+ * reads a second time to encrypt it.
+ */
+bool ksmbd_aead_reads_once(const struct ksmbd_aead_key *key);
+
+/**
+ * ksmbd_aead_seal() - encrypt, in place or from views
  * @nonce: 11 bytes for CCM, 12 for GCM
  * @aad: additional authenticated data
- * @segs: plain text, becomes cipher text
+ * @segs: plain text, becomes cipher text; that of a segment with a view is left alone and the
+ *        cipher text put at its .data
  * @tag: receives KSMBD_AEAD_TAG_SIZE bytes
+ *
+ * -EINVAL for a view with a key that is not ksmbd_aead_reads_once().
  */
 int ksmbd_aead_seal(const struct ksmbd_aead_key *key, const u8 *nonce, const u8 *aad, u32 aad_len,
 		    const struct ksmbd_seg *segs, u32 nsegs, u8 *tag);

@@ -135,6 +135,24 @@ int ksmbd_file_name(struct ksmbd_file *file, struct ksmbd_root *root, char *buf,
  * Return: bytes read, short only at the end of the file; or a negative errno
  */
 s64 ksmbd_file_read(struct ksmbd_file *file, void *buf, u32 len, u64 off);
+
+/* A range of a file as references to its pages. Who writes to the file meanwhile may be seen. */
+struct ksmbd_view;
+
+/**
+ * ksmbd_file_view() - hold the pages of a range instead of copying them
+ * @view: receives the view if the result is above 0; the caller owns it
+ *
+ * The bytes cannot go away: what is cut off the file or punched out of it afterwards reads as
+ * before or as zeros.
+ *
+ * Return: bytes held, short only at the end of the file; -EOPNOTSUPP: not this host, or not
+ * this file: ksmbd_file_read() does it; or another negative errno
+ */
+s64 ksmbd_file_view(struct ksmbd_file *file, u64 off, u32 len, struct ksmbd_view **view);
+/** ksmbd_view_put() - let go of the pages; NULL is ignored */
+void ksmbd_view_put(struct ksmbd_view *view);
+
 /** ksmbd_file_write() - positional write of memory segments; all or a negative errno */
 int ksmbd_file_write(struct ksmbd_file *file, const struct ksmbd_seg *segs, u32 nsegs, u64 off);
 /** ksmbd_file_sync() - data (and, unless @data_only, metadata) on stable storage */

@@ -23,7 +23,7 @@ bool ksmbd_crypto_segs_ok(const struct ksmbd_seg *segs, u32 nsegs, u64 *total)
 	u32 i;
 
 	for (i = 0; i < nsegs; i++) {
-		if (segs[i].file)
+		if (segs[i].file || segs[i].view)
 			return false;
 		sum += segs[i].len;
 	}

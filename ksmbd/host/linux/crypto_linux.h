@@ -37,7 +37,7 @@ struct crypto_shash;
 		}                                                               \
 	} while (0)
 
-/** ksmbd_crypto_segs_ok() - memory segments only, and not too much; gives their sum */
+/** ksmbd_crypto_segs_ok() - plain memory segments, and not too much; gives their sum */
 bool ksmbd_crypto_segs_ok(const struct ksmbd_seg *segs, u32 nsegs, u64 *total);
 
 /** ksmbd_crypto_alloc_error() - an error of crypto_alloc_*() as the port's */
@@ -77,7 +77,7 @@ void ksmbd_crypto_ghash_lengths(u64 bytes, u8 block[AES_BLOCK]);
 extern const struct crypto_mac ksmbd_crypto_gmac;
 
 /**
- * struct aead_run - one operation of a keyed transform, in place
+ * struct aead_run - one operation of a keyed transform, in place but for segments with a view
  * @iv: AEAD_IV_MAX bytes
  * @aad, @naad, @aad_len: associated data: only read
  * @text, @ntext, @text_len: to be turned into the other thing

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Sending a vector of memory and file ranges, from any position, as far as the peer takes it
+ * Sending a vector of memory, pages and file ranges, from any position, as far as the peer takes it
  * or to the end. Ranges: sock_file.c.
  *
  * TCP itself is never asked to wait: this file does, so that a wait has a deadline and ends
@@ -9,6 +9,7 @@
 #include "sock_linux.h"
 
 #include <linux/jiffies.h>
+#include <linux/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/wait.h>
 
@@ -52,14 +53,39 @@ ssize_t ksmbd_sock_send_memory(struct ksmbd_sock *sock, struct kvec *vec, u32 n,
 	return kernel_sendmsg(sock->sock, &msg, vec, n, len);
 }
 
-/* Memory segments in a row. */
+static bool is_plain(const struct ksmbd_seg *seg)
+{
+	return !seg->file && !seg->paged;
+}
+
+/* Segments in a row of memory that the stack may hold on to. */
+static ssize_t put_pages(struct send_state *st)
+{
+	int flags = MSG_NOSIGNAL | MSG_DONTWAIT;
+	struct bio_vec bv[KC_SEND_PAGES];
+	u32 i = st->index, n = 0;
+	size_t len = 0;
+
+	for (; i < st->nsegs && st->segs[i].paged && n < KC_SEND_PAGES; i++) {
+		u32 skip = i == st->index ? st->within : 0;
+		u8 *p = (u8 *)st->segs[i].data + skip;
+
+		bv[n].bv_page = virt_to_page(p);
+		bv[n].bv_offset = offset_in_page(p);
+		bv[n].bv_len = st->segs[i].len - skip;
+		len += bv[n++].bv_len;
+	}
+	return kc_send_pages(st->sock->sock, bv, n, len, flags | (i < st->nsegs ? MSG_MORE : 0));
+}
+
+/* Plain memory segments in a row. */
 static ssize_t put_memory(struct send_state *st)
 {
 	struct kvec vec[SEND_BATCH];
 	u32 i = st->index, n = 0;
 	size_t len = 0;
 
-	for (; i < st->nsegs && !st->segs[i].file && n < SEND_BATCH; i++) {
+	for (; i < st->nsegs && is_plain(&st->segs[i]) && n < SEND_BATCH; i++) {
 		u32 skip = i == st->index ? st->within : 0;
 
 		vec[n].iov_base = (u8 *)st->segs[i].data + skip;
@@ -94,6 +120,15 @@ static ssize_t put_file(struct send_state *st)
 	n = ksmbd_sock_send_range(st->sock, seg->file, seg->off + st->within, len,
 				  more ? MSG_MORE : 0);
 	return n ? n : put_zeros(st, len, more);
+}
+
+static ssize_t put_segment(struct send_state *st)
+{
+	const struct ksmbd_seg *seg = &st->segs[st->index];
+
+	if (seg->file)
+		return put_file(st);
+	return seg->paged ? put_pages(st) : put_memory(st);
 }
 
 /* A peer that takes nearly nothing for a whole period is given up. */
@@ -154,7 +189,7 @@ s64 ksmbd_sock_send_from(struct ksmbd_sock *sock, const struct ksmbd_seg *segs, 
 	while (st.index < nsegs) {
 		if (ksmbd_sock_is_down(sock))
 			return -ESHUTDOWN;
-		n = segs[st.index].file ? put_file(&st) : put_memory(&st);
+		n = put_segment(&st);
 		if (n >= 0) {
 			advance(&st, n);
 			pos += n;
