@@ -67,7 +67,7 @@ static bool gathered_too_much(const struct ksmbd_request *req)
 	u64 sum = 0;
 
 	list_for_each_entry(reply, &req->out->replies, link)
-		sum += reply->wr.len + reply->payload.len;
+		sum += reply->wr.len + ksmbd_reply_payload_len(reply);
 	return sum > MAX_GATHERED;
 }
 

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <asm/unaligned.h>
 #include <linux/errno.h>
+#include <linux/kernel.h>
 #include <linux/list.h>
+#include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/printk.h>
 #include <linux/slab.h>
 
 #include "frame/outgoing.h"
+#include "host/pages.h"
+#include "host/vfs.h"
 #include "open/oplock.h"
 #include "protect/preauth.h"
 #include "protect/protect.h"
@@ -18,17 +22,29 @@
 #include "wire/smb2_format.h"
 #include "wire/smb2_hdr.h"
 
-#define SEGS_PER_REPLY 3 /* header and body, payload, padding */
+static u32 payload_segs(const struct ksmbd_reply *reply)
+{
+	return reply->pages ? reply->pages->count : 1;
+}
+
+/* Header and body, payload, padding. */
+static u32 max_segs(const struct ksmbd_reply *reply)
+{
+	return 2 + payload_segs(reply);
+}
 
 /* The segments of one element; returns how many, and its length in @len. */
 static u32 fill_segs(struct ksmbd_reply *reply, bool last, struct ksmbd_seg *segs, u32 *len)
 {
-	u32 n = 0, pad;
+	u32 n = 0, i, pad;
 
-	*len = reply->wr.len + reply->payload.len;
+	*len = reply->wr.len + ksmbd_reply_payload_len(reply);
 	segs[n++] = (struct ksmbd_seg){ .data = reply->wr.buf, .len = reply->wr.len };
 	if (reply->payload.len)
 		segs[n++] = reply->payload;
+	for (i = 0; reply->pages && i < reply->pages->count; i++)
+		if (reply->pages->segs[i].len)
+			segs[n++] = reply->pages->segs[i];
 	pad = last ? 0 : -*len & 7;
 	if (pad)
 		segs[n++] = (struct ksmbd_seg){ .data = reply->pad, .len = pad };
@@ -55,6 +71,17 @@ static u32 first_element(const struct ksmbd_outgoing *out)
 	return out->sealer ? 2 : 1;
 }
 
+/* What was sealed from there is in the reply now; the queue may hold it for long. */
+static void drop_views(struct ksmbd_outgoing *out)
+{
+	struct ksmbd_reply *reply;
+
+	list_for_each_entry(reply, &out->replies, link) {
+		ksmbd_view_put(reply->view);
+		reply->view = NULL;
+	}
+}
+
 /* Puts the headers in front of the elements; sealing comes last, over all of them. */
 static int complete_vector(struct ksmbd_outgoing *out)
 {
@@ -64,6 +91,7 @@ static int complete_vector(struct ksmbd_outgoing *out)
 	if (out->sealer) {
 		err = ksmbd_seal_message(out->sealer, out->transform, out->segs + first,
 					 out->nsegs - first);
+		drop_views(out);
 		if (err)
 			return err;
 		out->segs[1] =
@@ -87,6 +115,8 @@ static int build_vector(struct ksmbd_request *req, struct ksmbd_outgoing *out)
 		bool last = list_is_last(&reply->link, &out->replies);
 		u32 n = fill_segs(reply, last, out->segs + used, &len);
 
+		if (reply->view && !out->sealer)
+			return -EINVAL; /* its pages are empty yet */
 		err = ksmbd_protect_reply(reply, out->segs + used, n);
 		if (!err && req->preauth)
 			err = hash_reply(req, out->segs + used, n);
@@ -102,14 +132,13 @@ static int build_vector(struct ksmbd_request *req, struct ksmbd_outgoing *out)
 static int prepare_message(struct ksmbd_request *req, struct ksmbd_outgoing *out)
 {
 	struct ksmbd_reply *reply;
-	u32 n = 0;
+	u32 n = first_element(out);
 
 	list_for_each_entry(reply, &out->replies, link)
-		n++;
+		n += max_segs(reply);
 	out->segs = out->few;
-	if (n > 1)
-		out->segs = kcalloc(first_element(out) + n * SEGS_PER_REPLY, sizeof(*out->segs),
-				    GFP_KERNEL);
+	if (n > ARRAY_SIZE(out->few))
+		out->segs = kvcalloc(n, sizeof(*out->segs), GFP_KERNEL);
 	if (!out->segs)
 		return -ENOMEM;
 	return build_vector(req, out);
@@ -138,7 +167,7 @@ void ksmbd_outgoing_free(struct ksmbd_conn *conn, struct ksmbd_outgoing *out)
 			kfree(reply);
 	}
 	if (out->segs != out->few)
-		kfree(out->segs);
+		kvfree(out->segs);
 	ksmbd_oplock_told(&out->granted);
 	if (out->sealer)
 		ksmbd_session_put(out->sealer);

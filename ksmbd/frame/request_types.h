@@ -22,11 +22,13 @@
 
 struct ksmbd_channel;
 struct ksmbd_open;
+struct ksmbd_pages;
 struct ksmbd_request;
 struct ksmbd_session;
 struct ksmbd_sign_key;
 struct ksmbd_tree;
 struct ksmbd_user;
+struct ksmbd_view;
 
 #define KSMBD_REPLY_INLINE 512
 
@@ -37,6 +39,8 @@ struct ksmbd_user;
  * @payload: appended after the written bytes when its len is not 0 (READ data); when
  *      .file is set, the reply holds a reference on it
  * @payload_buf: kvmalloc'ed memory behind @payload, freed with the reply, or NULL
+ * @pages: instead of @payload: the segments of this memory, or NULL; owned
+ * @view: what @pages are sealed from, or NULL; owned
  * @signer: the key that signs this element, counted, or NULL
  * @big: buffer behind @wr when @small is too small
  * @pad: the zero bytes after the payload, so that the next element is 8-byte aligned; its own,
@@ -48,6 +52,8 @@ struct ksmbd_reply {
 	struct ksmbd_wr wr;
 	struct ksmbd_seg payload;
 	void *payload_buf;
+	struct ksmbd_pages *pages;
+	struct ksmbd_view *view;
 	u8 *big;
 	u8 pad[8];
 	u8 small[KSMBD_REPLY_INLINE];

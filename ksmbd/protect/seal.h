@@ -28,9 +28,9 @@ int ksmbd_seal_create_keys(struct ksmbd_session *session, const struct ksmbd_con
 			   const u8 *preauth);
 
 /**
- * ksmbd_seal_message() - encrypt in place, with a nonce that no message had before
+ * ksmbd_seal_message() - encrypt, with a nonce that no message had before
  * @header: receives SMB2_TRANSFORM_SIZE bytes
- * @segs: the message, all memory
+ * @segs: the message: memory, in place; or from views if the key may have them
  *
  * Any number of threads at once. Return: 0; -EKEYEXPIRED: the nonces are used up; or an
  * error of the crypto port. After an error the segments hold nothing usable.

@@ -2,6 +2,7 @@
 #include <asm/unaligned.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/mm.h>
 #include <linux/overflow.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -52,7 +53,7 @@ static int compute_signature(const struct ksmbd_mac_key *key, const struct ksmbd
 	    check_add_overflow(nsegs, 2U, &count))
 		return -EINVAL;
 	if (count > ARRAY_SIZE(few)) {
-		all = kmalloc_array(count, sizeof(*all), GFP_KERNEL);
+		all = kvmalloc_array(count, sizeof(*all), GFP_KERNEL);
 		if (!all)
 			return -ENOMEM;
 	}
@@ -64,7 +65,7 @@ static int compute_signature(const struct ksmbd_mac_key *key, const struct ksmbd
 	memcpy(all + 3, segs + 1, (nsegs - 1) * sizeof(*all));
 	err = ksmbd_mac_compute(key, nonce, all, count, signature, KSMBD_SIGNATURE_SIZE);
 	if (all != few)
-		kfree(all);
+		kvfree(all);
 	return err;
 }
 

@@ -3,6 +3,7 @@
 #include <linux/slab.h>
 
 #include "config_types.h"
+#include "host/pages.h"
 #include "host/vfs.h"
 #include "session/conn_types.h"
 #include "session/session.h"
@@ -42,6 +43,10 @@ static void drop_payload(struct ksmbd_reply *reply)
 		ksmbd_file_put(reply->payload.file);
 	kvfree(reply->payload_buf);
 	reply->payload_buf = NULL;
+	ksmbd_pages_free(reply->pages);
+	reply->pages = NULL;
+	ksmbd_view_put(reply->view);
+	reply->view = NULL;
 	memset(&reply->payload, 0, sizeof(reply->payload));
 }
 
@@ -59,6 +64,23 @@ void ksmbd_reply_payload_file(struct ksmbd_request *req, struct ksmbd_file *file
 	req->reply->payload.file = ksmbd_file_get(file);
 	req->reply->payload.off = off;
 	req->reply->payload.len = len;
+}
+
+void ksmbd_reply_payload_pages(struct ksmbd_request *req, struct ksmbd_pages *pages,
+			       struct ksmbd_view *view)
+{
+	drop_payload(req->reply);
+	req->reply->pages = pages;
+	req->reply->view = view;
+}
+
+u32 ksmbd_reply_payload_len(const struct ksmbd_reply *reply)
+{
+	u32 i, len = reply->payload.len;
+
+	for (i = 0; reply->pages && i < reply->pages->count; i++)
+		len += reply->pages->segs[i].len;
+	return len;
 }
 
 bool ksmbd_reply_will_sign(const struct ksmbd_request *req)

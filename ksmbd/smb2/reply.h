@@ -6,6 +6,8 @@
 #include "frame/request_types.h"
 
 struct ksmbd_file;
+struct ksmbd_pages;
+struct ksmbd_view;
 
 /**
  * ksmbd_reply_reserve() - make room for a body
@@ -24,6 +26,18 @@ void ksmbd_reply_payload_mem(struct ksmbd_request *req, void *buf, u32 len);
 
 /** ksmbd_reply_payload_file() - append a file range; takes an own reference on @file */
 void ksmbd_reply_payload_file(struct ksmbd_request *req, struct ksmbd_file *file, u64 off, u32 len);
+
+/**
+ * ksmbd_reply_payload_pages() - append the segments of @pages
+ * @view: the text is still there, and sealing brings it into @pages; or NULL
+ *
+ * The reply owns both from now on.
+ */
+void ksmbd_reply_payload_pages(struct ksmbd_request *req, struct ksmbd_pages *pages,
+			       struct ksmbd_view *view);
+
+/** ksmbd_reply_payload_len() - bytes after the written body */
+u32 ksmbd_reply_payload_len(const struct ksmbd_reply *reply);
 
 /** ksmbd_reply_will_sign() - is the element to be signed */
 bool ksmbd_reply_will_sign(const struct ksmbd_request *req);
