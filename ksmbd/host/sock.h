@@ -60,9 +60,9 @@ u32 ksmbd_sock_pending(struct ksmbd_sock *sock);
  * @pos: bytes of the vector that are out already
  * @wait: wait for a peer that does not take more; else stop there
  *
- * Paged memory goes without a copy, too, in the kernel; it is freed as soon as this is done with
- * it all the same. A file that became shorter than its range is filled up with zeros: the length has
- * been promised already. A peer that takes less than 64 KiB in a minute is given up.
+ * A file that became shorter than its range is filled up with zeros: the length has
+ * been promised already. Paged memory (pages.h) may be held on to after the call. A peer
+ * that takes less than 64 KiB in a minute is given up.
  * Return: the new position: the vector's length unless it stopped; or a negative
  * errno: the stream is then unusable.
  */
