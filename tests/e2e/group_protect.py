@@ -53,8 +53,7 @@ def sealed(env, encryption="auto", **kinds):
 
 
 def healthy(env):
-    for key, target in env.state.items():
-        expect(target.alive(), key + " ended: " + target.stderr()[-1500:])
+    # Whether servers ended is asked at their end; the kernel host has one at a time.
     with signing(env) as conn:
         conn.close(conn.create("newcomer"))
 
