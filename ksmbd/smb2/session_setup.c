@@ -52,6 +52,15 @@ static ntstatus_t decode_setup(struct ksmbd_request *req, struct setup_args *arg
 	return ksmbd_rd_ok(rd) ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
 }
 
+/* Takes the channel off its connection; a session without channels ends. */
+static void end_channel(struct ksmbd_request *req)
+{
+	if (!ksmbd_conn_remove_channel(req->conn, req->channel))
+		return;
+	ksmbd_channel_end(req->channel);
+	ksmbd_channel_put(req->channel);
+}
+
 /* The request's session gets a channel on the request's connection. */
 static ntstatus_t add_channel(struct ksmbd_request *req, bool binding)
 {
@@ -63,8 +72,13 @@ static ntstatus_t add_channel(struct ksmbd_request *req, bool binding)
 	req->channel->binding = binding;
 	memcpy(req->channel->preauth, conn->preauth, sizeof(conn->preauth));
 	refcount_inc(&req->channel->refs); /* the connection's */
-	if (!ksmbd_conn_add_channel(conn, req->channel))
-		return STATUS_SUCCESS;
+	if (!ksmbd_conn_add_channel(conn, req->channel)) {
+		if (ksmbd_session_state(req->session) != KSMBD_SESSION_CLOSED)
+			return STATUS_SUCCESS;
+		/* It ended before the channel could be found here. */
+		end_channel(req);
+		return STATUS_USER_SESSION_DELETED;
+	}
 	ksmbd_channel_end(req->channel);
 	ksmbd_channel_put(req->channel);
 	return STATUS_REQUEST_NOT_ACCEPTED;
@@ -85,15 +99,6 @@ static ntstatus_t begin_session(struct ksmbd_request *req)
 	return STATUS_SUCCESS;
 }
 
-/* Takes the channel off its connection; a session without channels ends. */
-static void end_channel(struct ksmbd_request *req)
-{
-	if (!ksmbd_conn_remove_channel(req->conn, req->channel))
-		return;
-	ksmbd_channel_end(req->channel);
-	ksmbd_channel_put(req->channel);
-}
-
 /*
  * GMAC does not go together with the other algorithms; what Windows answers differs by the side
  * that has it, and comes before all other checks.
@@ -107,6 +112,16 @@ static ntstatus_t check_algorithms(const struct ksmbd_conn *conn, struct ksmbd_s
 	    (session->sign_key->alg == SMB2_SIGNING_AES_GMAC) == ours)
 		return STATUS_SUCCESS;
 	return ours ? STATUS_NOT_SUPPORTED : STATUS_REQUEST_OUT_OF_SEQUENCE;
+}
+
+/* A guest's, or anonymous; it may have been somebody's when it got its keys. */
+static bool is_nobodys(struct ksmbd_session *session)
+{
+	struct ksmbd_user *user = ksmbd_session_user(session);
+	bool nobody = user->guest || user->anonymous;
+
+	ksmbd_user_put(user);
+	return nobody;
 }
 
 /*
@@ -130,8 +145,8 @@ static ntstatus_t check_binding(const struct ksmbd_request *req)
 		return STATUS_INVALID_PARAMETER;
 	if (ksmbd_session_state(session) != KSMBD_SESSION_VALID)
 		return STATUS_REQUEST_NOT_ACCEPTED;
-	if (!session->sign_key)
-		return STATUS_NOT_SUPPORTED; /* a guest's, or anonymous */
+	if (!session->sign_key || is_nobodys(session))
+		return STATUS_NOT_SUPPORTED;
 	if (session->cipher != conn->cipher)
 		return STATUS_INVALID_PARAMETER;
 	return STATUS_SUCCESS;
@@ -250,6 +265,19 @@ static bool is_users(struct ksmbd_session *session, const struct ksmbd_auth_resu
 	return same;
 }
 
+/*
+ * Nobody in particular could be anybody: then the client that comes back has to be the one that
+ * had the session, as far as its GUID tells.
+ */
+static bool may_end(struct ksmbd_session *previous, const struct ksmbd_session *session,
+		    const struct ksmbd_auth_result *auth)
+{
+	if (!is_users(previous, auth))
+		return false;
+	return (!auth->guest && !auth->anonymous) ||
+	       !memcmp(previous->client_guid, session->client_guid, sizeof(session->client_guid));
+}
+
 /* PreviousSessionId: the same user's session from before a reconnect ends. 3.3.5.5.3 */
 static void end_previous(struct ksmbd_session *session, const struct ksmbd_auth_result *auth,
 			 u64 previous_id)
@@ -261,7 +289,8 @@ static void end_previous(struct ksmbd_session *session, const struct ksmbd_auth_
 	previous = ksmbd_session_lookup(previous_id);
 	if (!previous)
 		return;
-	if (ksmbd_session_state(previous) == KSMBD_SESSION_VALID && is_users(previous, auth))
+	if (ksmbd_session_state(previous) == KSMBD_SESSION_VALID &&
+	    may_end(previous, session, auth))
 		ksmbd_session_close(previous);
 	ksmbd_session_put(previous);
 }
@@ -333,7 +362,8 @@ static ntstatus_t bind(struct ksmbd_request *req)
 	const struct ksmbd_auth_result *auth = ksmbd_auth_result(req->channel->auth);
 	struct ksmbd_sign_key *key;
 
-	if (!is_users(req->session, auth))
+	/* Nobody in particular shares no secret with us: everybody would know the key. */
+	if (auth->guest || auth->anonymous || !is_users(req->session, auth))
 		return STATUS_ACCESS_DENIED;
 	key = create_sign_key(req->conn, req->channel, auth->session_key);
 	if (!key)

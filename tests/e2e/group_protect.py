@@ -179,6 +179,23 @@ def overtaking(env):
     healthy(env)
 
 
+@GROUP.test("PreviousSessionId: a guest's session ends for its client only")
+def previous_of_guests(env):
+    guest, guid = ("nobody at all", "x"), os.urandom(16)
+    with connect(env) as victim:
+        victim.negotiate_with(guid=guid)
+        victim.session_setup(*guest)
+        expect(victim.guest_flags & 1, "a guest")
+        for own in (False, True):
+            with connect(env) as other:
+                other.negotiate_with(guid=guid if own else None)
+                other.session_setup(*guest, previous=victim.session)
+            got = send_outcome(victim, CREATE, create_body("x"), sign=False)
+            expect_equal(got, "USER_SESSION_DELETED" if own else
+                         "NETWORK_NAME_DELETED", "the same client: %d" % own)
+    healthy(env)
+
+
 # Negotiation
 
 def validate(conn, dialects):
@@ -212,6 +229,33 @@ def validated_dialects(env):
     healthy(env)
 
 
+@GROUP.test("VALIDATE_NEGOTIATE_INFO: what is answered is what was agreed")
+def validated_answer(env):
+    for dialect, capabilities in ((0x0210, 0x7F), (0x0300, 0x7F),
+                                  (0x0302, 0x7F), (0x0302, 0x3F)):
+        with connect(env) as conn:
+            conn.guid = os.urandom(16)
+            agreed = conn.negotiate(dialects=(dialect,), guid=conn.guid,
+                                    capabilities=capabilities)
+            conn.session_setup(*ALICE)
+            conn.tree_connect("data")
+            body = rawfile.ioctl_body(
+                ANY_FILE, VALIDATE_NEGOTIATE, struct.pack(
+                    "<I16sHHH", capabilities, conn.guid, 1, 1, dialect),
+                out=24)
+            reply = conn.request(IOCTL, body, sign=True)
+            expect(reply.flags & FLAG_SIGNED, "the answer is not signed")
+            offset, size = struct.unpack_from("<II", reply.body, 32)
+            expect_equal(size, 24, "size")
+            told = reply.message[offset:offset + size]
+            expect_equal(told, agreed.body[24:28] + agreed.body[8:24] +
+                         agreed.body[2:6], "capabilities, GUID, mode, dialect")
+    with signing(env) as conn:
+        reply = conn.request(IOCTL, body, sign=False)
+        expect_equal(reply.name, "ACCESS_DENIED", "unsigned")
+    healthy(env)
+
+
 @GROUP.test("a rewritten NEGOTIATE of 3.1.1 gives keys that do not fit")
 def rewritten_negotiate(env):
     def spoil(what):
@@ -233,6 +277,23 @@ def rewritten_negotiate(env):
 
 
 # Binding
+
+@GROUP.test("a session that nobody in particular has taken over is not bound")
+def binding_of_nobody(env):
+    nobody = ("nobody at all", "x")
+    with signing(env) as first, connect(env) as other:
+        other.negotiate_with([GCM128], [1])
+        expect_equal(first.prove_again(*nobody).name, "SUCCESS", "a guest")
+        # its key would be known to everybody
+        reply = other.bind(first, *nobody, check=False)
+        expect_equal(reply.name, "NOT_SUPPORTED", "a guest's channel")
+        expect_equal(first.prove_again(*ALICE).name, "SUCCESS", "its owner")
+        reply = other.bind(first, *nobody, check=False)
+        expect_equal(reply.name, "ACCESS_DENIED", "a guest on alice's")
+        other.bind(first, *ALICE)
+        other.close(other.create("bound"))
+    healthy(env)
+
 
 @GROUP.test("binding inside a transform, or without its flag")
 def strange_bindings(env):
