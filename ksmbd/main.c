@@ -3,6 +3,7 @@
 
 #include "config.h"
 #include "main.h"
+#include "open/create_id.h"
 #include "open/open.h"
 #include "session/conn.h"
 #include "session/limits.h"
@@ -22,6 +23,7 @@ int ksmbd_server_init(void)
 		ksmbd_workers_exit();
 		return err;
 	}
+	ksmbd_create_id_init();
 	ksmbd_session_table_init();
 	ksmbd_conn_table_init();
 	ksmbd_smb2_init();

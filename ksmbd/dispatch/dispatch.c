@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <linux/printk.h>
 
+#include "config_types.h"
 #include "dispatch/dispatch.h"
 #include "dispatch/smb2_table.h"
 #include "host/cred.h"
+#include "open/create_id.h"
 #include "open/open.h"
+#include "open/sequence.h"
 #include "session/conn.h"
 #include "session/session.h"
 #include "util/status.h"
@@ -88,6 +91,20 @@ static ntstatus_t find_open(struct ksmbd_request *req, u32 fid_offset, bool opti
 	return STATUS_SUCCESS;
 }
 
+/* 3.3.5.2.10 */
+static ntstatus_t check_sequence(struct ksmbd_request *req, const struct ksmbd_smb2_row *row)
+{
+	if (!req->open || req->conn->dialect < KSMBD_DIALECT_300)
+		return STATUS_SUCCESS;
+	if (row->flags & KSMBD_ROW_USES)
+		ksmbd_create_id_used(req->open);
+	req->counted = ksmbd_sequence_enter(&req->open->sequence, req->hdr.channel_sequence,
+					    req->hdr.flags & SMB2_FLAGS_REPLAY_OPERATION,
+					    &req->round);
+	return req->counted || !(row->flags & KSMBD_ROW_FENCED) ? STATUS_SUCCESS :
+								  STATUS_FILE_NOT_AVAILABLE;
+}
+
 static ntstatus_t check_body(struct ksmbd_request *req, const struct ksmbd_smb2_row *row)
 {
 	struct ksmbd_rd rd = req->rd;
@@ -110,6 +127,8 @@ static ntstatus_t check_row(struct ksmbd_request *req, const struct ksmbd_smb2_r
 		status = find_tree(req);
 	if (status == STATUS_SUCCESS && row->fid_offset)
 		status = find_open(req, row->fid_offset, row->flags & KSMBD_ROW_FID_OPTIONAL);
+	if (status == STATUS_SUCCESS && row->fid_offset)
+		status = check_sequence(req, row);
 	if (status == STATUS_SUCCESS && row->access && req->open &&
 	    !(req->open->access & row->access))
 		status = STATUS_ACCESS_DENIED;

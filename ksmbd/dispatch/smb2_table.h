@@ -9,6 +9,8 @@
 #define KSMBD_ROW_TREE	       BIT(1) /* needs a tree connection */
 #define KSMBD_ROW_AS_USER      BIT(2) /* touches files: runs with the user's credentials */
 #define KSMBD_ROW_FID_OPTIONAL BIT(3) /* a FileId of all ones means: no open */
+#define KSMBD_ROW_FENCED       BIT(4) /* refused when it comes late over a lost channel */
+#define KSMBD_ROW_USES	       BIT(5) /* of who has had the answer to his CREATE */
 
 /**
  * struct ksmbd_smb2_row - one command

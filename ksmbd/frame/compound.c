@@ -142,6 +142,8 @@ static void finish_element(struct ksmbd_request *req, ntstatus_t status)
 {
 	bool keep = status == STATUS_SUCCESS || req->keep_body;
 
+	/* Before the client can hear of it. */
+	ksmbd_request_leave_open(req);
 	ksmbd_debug(SMB, "%s: command %u, message %llu: status 0x%08x\n", req->conn->peer.text,
 		    req->hdr.command, (unsigned long long)req->hdr.message_id,
 		    ksmbd_status_u32(status));

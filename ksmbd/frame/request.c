@@ -10,7 +10,9 @@
 #include "frame/order.h"
 #include "frame/outgoing.h"
 #include "frame/request.h"
+#include "open/create_id.h"
 #include "open/open.h"
+#include "open/sequence.h"
 #include "protect/protect.h"
 #include "session/conn.h"
 #include "session/session.h"
@@ -119,8 +121,17 @@ void ksmbd_request_shrink(struct ksmbd_request *req)
 	req->place = 0;
 }
 
+void ksmbd_request_leave_open(struct ksmbd_request *req)
+{
+	if (req->counted)
+		ksmbd_sequence_leave(&req->open->sequence, req->round);
+	req->counted = false;
+	ksmbd_create_id_end(&req->create_id);
+}
+
 void ksmbd_request_drop_element(struct ksmbd_request *req)
 {
+	ksmbd_request_leave_open(req);
 	ksmbd_open_put(req->open);
 	ksmbd_user_put(req->user);
 	ksmbd_tree_put(req->tree);

@@ -21,6 +21,9 @@ void ksmbd_request_shrink(struct ksmbd_request *req);
 /** ksmbd_request_drop_element() - put the session, tree and open of the current element */
 void ksmbd_request_drop_element(struct ksmbd_request *req);
 
+/** ksmbd_request_leave_open() - the current element is over, as far as its handle is concerned */
+void ksmbd_request_leave_open(struct ksmbd_request *req);
+
 /**
  * ksmbd_request_check() - is the message one, or a chain of, well-formed SMB2 requests
  *

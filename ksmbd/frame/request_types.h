@@ -21,6 +21,7 @@
 #include "wire/transform.h"
 
 struct ksmbd_channel;
+struct ksmbd_create_id;
 struct ksmbd_open;
 struct ksmbd_pages;
 struct ksmbd_request;
@@ -156,6 +157,9 @@ struct ksmbd_request {
 	struct ksmbd_tree *tree;
 	struct ksmbd_user *user; /* who sent it, as far as the tree is concerned; counted */
 	struct ksmbd_open *open;
+	struct ksmbd_create_id *create_id; /* of a CREATE under way that may be sent again */
+	bool counted;			   /* in open->sequence, @round being its round */
+	u32 round;
 	struct ksmbd_sign_key *sign_key; /* signs the reply, if it is to be signed; counted */
 	bool signed_ok;			 /* carried a valid signature */
 	bool keep_body;			 /* the body goes out although the status is no success */

@@ -391,6 +391,28 @@ ntstatus_t ksmbd_open_create(struct ksmbd_tree *tree, struct ksmbd_user *user,
 	return status;
 }
 
+ntstatus_t ksmbd_open_recreate(struct ksmbd_request *req, const struct ksmbd_create_args *args,
+			       struct ksmbd_create_result *result)
+{
+	struct ksmbd_open *open = result->open;
+	int err = ksmbd_file_stat(open->file, &result->st);
+
+	if (err) {
+		ksmbd_open_put(open);
+		result->open = NULL;
+		return ksmbd_status_from_errno(err);
+	}
+	ksmbd_attr_read(open->share, open->file, &result->st, ksmbd_path_last(args->name),
+			&result->attr);
+	result->action = open->action;
+	/* Unless it was asked for the first time, what the handle may is all that is known. */
+	result->maximal = open->maximal ? open->maximal : open->access;
+	result->oplock = ksmbd_oplock_tell_again(open, req);
+	if (args->oplock == SMB2_OPLOCK_LEVEL_NONE)
+		result->oplock = SMB2_OPLOCK_LEVEL_NONE;
+	return STATUS_SUCCESS;
+}
+
 void ksmbd_create_abort(struct ksmbd_create_result *result)
 {
 	ksmbd_open_close(result->open);

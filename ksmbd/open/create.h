@@ -60,6 +60,15 @@ ntstatus_t ksmbd_open_create(struct ksmbd_tree *tree, struct ksmbd_user *user,
 			     struct ksmbd_create_result *result);
 
 /**
+ * ksmbd_open_recreate() - answer a CREATE that was sent again from the handle of the first one
+ * @result: its @open is that handle, counted; dropped and cleared on failure
+ *
+ * Runs as the client. The handle stays as it is, whatever is asked for this time.
+ */
+ntstatus_t ksmbd_open_recreate(struct ksmbd_request *req, const struct ksmbd_create_args *args,
+			       struct ksmbd_create_result *result);
+
+/**
  * ksmbd_create_abort() - the open could not be entered in its table: close it
  *
  * A file that was created stays: others may have opened it already.

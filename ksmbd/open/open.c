@@ -6,6 +6,7 @@
 #include <linux/slab.h>
 
 #include "host/cred.h"
+#include "open/create_id.h"
 #include "open/dirscan.h"
 #include "open/open.h"
 #include "open/oplock.h"
@@ -39,6 +40,7 @@ struct ksmbd_open *ksmbd_open_alloc(struct ksmbd_share *share, struct ksmbd_user
 		return NULL;
 	refcount_set(&open->refs, 1);
 	mutex_init(&open->lock);
+	spin_lock_init(&open->sequence.lock);
 	INIT_LIST_HEAD(&open->inode_link);
 	INIT_LIST_HEAD(&open->writers);
 	ksmbd_oplock_init(open);
@@ -145,6 +147,7 @@ void ksmbd_open_close(struct ksmbd_open *open)
 {
 	struct ksmbd_inode *inode = open->inode;
 
+	ksmbd_create_id_end(&open->create_id);
 	if (open->pipe) {
 		ksmbd_pipe_close(open);
 		return;

@@ -19,12 +19,14 @@
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/refcount.h>
+#include <linux/spinlock.h>
 #include <linux/types.h>
 #include <linux/workqueue.h>
 
 #include "host/upcall.h"
 #include "host/vfs.h"
 
+struct ksmbd_create_id;
 struct ksmbd_dirscan;
 struct ksmbd_pipe;
 struct ksmbd_session;
@@ -56,6 +58,7 @@ struct ksmbd_inode {
  * @told_link: in the list of that message
  * @session: whose client is told of a break; counted, NULL when nothing was ever granted
  * @conn_id: connection to tell it on, if it is still there; @sealed: it is to be sealed
+ * @noticed_on: where the last notice went that may not have arrived; 0: there is none
  * @timeout: milliseconds
  */
 struct ksmbd_oplock {
@@ -67,9 +70,24 @@ struct ksmbd_oplock {
 	bool sealed;
 	u32 timeout;
 	u64 conn_id;
+	u64 noticed_on;
 	struct ksmbd_session *session;
 	struct list_head told_link;
 	struct delayed_work timer;
+};
+
+/**
+ * struct ksmbd_sequence - requests on a handle, by channel sequence number (open/sequence.h)
+ * @number: Open.ChannelSequence
+ * @round: counts its changes; tells requests apart when @number has come round again
+ * @now, @before: Open.OutstandingRequestCount, Open.OutstandingPreRequestCount
+ */
+struct ksmbd_sequence {
+	spinlock_t lock;
+	u16 number;
+	u32 round;
+	u32 now;
+	u32 before;
 };
 
 /**
@@ -82,6 +100,9 @@ struct ksmbd_oplock {
  * @delete_on_close: (inode's lock)
  * @position: FilePositionInformation: where the last READ or WRITE ended
  * @mode: FileModeInformation: the options it may carry
+ * @create_id: (its table's lock) its CREATE may be sent again; NULL: it may not, or not any more
+ * @action, @maximal: what the CREATE was answered
+ * @sequence: what is under way on it, for dialects 3.x
  * @writing, @writers: (lock) a WRITE is under way; those that wait for it (open/turn.h)
  * @scan: (lock) directory enumeration, NULL until the first QUERY_DIRECTORY
  * @pipe: NULL unless a pipe
@@ -104,6 +125,10 @@ struct ksmbd_open {
 	struct ksmbd_inode *inode;
 	struct list_head inode_link;
 	struct ksmbd_oplock oplock;
+	struct ksmbd_create_id *create_id;
+	u32 action;
+	u32 maximal;
+	struct ksmbd_sequence sequence;
 	struct mutex lock;
 	atomic64_t position;
 	bool writing;

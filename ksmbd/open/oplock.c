@@ -12,6 +12,7 @@
 #include "open/oplock.h"
 #include "session/conn.h"
 #include "session/session.h"
+#include "util/idtable.h"
 #include "util/workers.h"
 #include "wire/oplock.h"
 #include "wire/smb2_format.h"
@@ -67,13 +68,17 @@ static void set_level(struct ksmbd_open *open, u8 level)
 static void end_break(struct ksmbd_open *open, u8 level)
 {
 	open->oplock.breaking = false;
+	open->oplock.noticed_on = 0;
 	set_level(open, level);
 	if (cancel_delayed_work(&open->oplock.timer))
 		ksmbd_open_put(open); /* the timer's */
 	wake_waiters(open->inode);
 }
 
-/* False: there is nobody to be told. */
+/*
+ * A connection that cannot take the notice ends, and is not found again. False: there is
+ * nobody to be told.
+ */
 static bool notify(struct ksmbd_open *open, u8 level)
 {
 	struct ksmbd_oplock *oplock = &open->oplock;
@@ -84,16 +89,17 @@ static bool notify(struct ksmbd_open *open, u8 level)
 		.len = sizeof(body),
 		.sealer = oplock->sealed ? oplock->session : NULL,
 	};
-	struct ksmbd_conn *conn = ksmbd_session_conn(oplock->session, oplock->conn_id);
+	struct ksmbd_conn *conn;
 	struct ksmbd_wr wr;
-	bool done;
+	bool done = false;
 
-	if (!conn)
-		return false;
 	ksmbd_wr_init(&wr, body, sizeof(body));
 	ksmbd_oplock_write(&wr, level, open->persistent_id, open->id);
-	done = conn->notify(conn, &notice);
-	ksmbd_conn_put(conn);
+	while (!done && (conn = ksmbd_session_conn(oplock->session, oplock->conn_id)) != NULL) {
+		oplock->noticed_on = conn->id;
+		done = conn->notify(conn, &notice);
+		ksmbd_conn_put(conn);
+	}
 	return done;
 }
 
@@ -214,6 +220,37 @@ void ksmbd_oplock_data_changed(struct ksmbd_open *open)
 	mutex_unlock(&inode->lock);
 }
 
+/* ---- lost channels ---- */
+
+static void notify_again(struct ksmbd_open *open, u64 conn_id)
+{
+	struct ksmbd_oplock *oplock = &open->oplock;
+
+	/* One that nobody is left to hear of: its session ends, and the handle with it. */
+	if (open->attached && oplock->session && oplock->noticed_on == conn_id)
+		notify(open, oplock->breaking ? oplock->to : oplock->level);
+}
+
+static void get_open(void *obj)
+{
+	ksmbd_open_get(obj);
+}
+
+void ksmbd_oplock_channel_lost(struct ksmbd_session *session, u64 conn_id)
+{
+	struct ksmbd_open *open;
+	u32 index = 0;
+
+	while ((open = ksmbd_idtable_next(&session->opens, &index, get_open)) != NULL) {
+		if (open->inode) {
+			mutex_lock(&open->inode->lock);
+			notify_again(open, conn_id);
+			mutex_unlock(&open->inode->lock);
+		}
+		ksmbd_open_put(open);
+	}
+}
+
 /* ---- granting ---- */
 
 void ksmbd_oplock_init(struct ksmbd_open *open)
@@ -261,6 +298,27 @@ u8 ksmbd_oplock_grant(struct ksmbd_open *open, struct ksmbd_request *req, u8 wan
 		set_level(open, level);
 	}
 	mutex_unlock(&inode->lock);
+	return level;
+}
+
+u8 ksmbd_oplock_tell_again(struct ksmbd_open *open, struct ksmbd_request *req)
+{
+	struct ksmbd_oplock *oplock = &open->oplock;
+	u8 level;
+
+	if (!open->inode) /* a pipe */
+		return SMB2_OPLOCK_LEVEL_NONE;
+	mutex_lock(&open->inode->lock);
+	level = oplock->level;
+	if (oplock->session)
+		oplock->conn_id = req->conn->id;
+	/* Unless the first answer is not even queued: what is due will follow that. */
+	if (oplock->breaking && oplock->told) {
+		oplock->told = false;
+		oplock->due = true;
+		ksmbd_oplock_enlist(open, &req->out->granted);
+	}
+	mutex_unlock(&open->inode->lock);
 	return level;
 }
 

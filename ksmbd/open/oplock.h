@@ -79,6 +79,22 @@ void ksmbd_oplock_data_changed(struct ksmbd_open *open);
 u8 ksmbd_oplock_grant(struct ksmbd_open *open, struct ksmbd_request *req, u8 wanted);
 
 /**
+ * ksmbd_oplock_tell_again() - the handle's CREATE is answered once more
+ * @req: the CREATE that was sent again; notices go to its connection from now on
+ *
+ * A notice that may have been lost follows the answer. Return: the level. No locks held.
+ */
+u8 ksmbd_oplock_tell_again(struct ksmbd_open *open, struct ksmbd_request *req);
+
+/**
+ * ksmbd_oplock_channel_lost() - @session is on connection @conn_id no more
+ *
+ * What was noticed there and may not have arrived is noticed again on another one: breaks
+ * that are not acknowledged, ends of level II. [MS-SMB2] 3.3.4.1.6. No locks held.
+ */
+void ksmbd_oplock_channel_lost(struct ksmbd_session *session, u64 conn_id);
+
+/**
  * ksmbd_oplock_drop() - the handle closes
  *
  * Caller holds inode->lock. Lets go on who waits for it.

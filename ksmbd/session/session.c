@@ -10,6 +10,7 @@
 #include "host/cred.h"
 #include "host/crypto.h"
 #include "open/open.h"
+#include "open/oplock.h"
 #include "session/conn.h"
 #include "session/session.h"
 
@@ -296,8 +297,12 @@ void ksmbd_channel_end(struct ksmbd_channel *channel)
 {
 	bool last;
 
-	if (leave_session(channel, &last) && last)
+	if (!leave_session(channel, &last))
+		return;
+	if (last)
 		ksmbd_session_close(channel->session);
+	else
+		ksmbd_oplock_channel_lost(channel->session, channel->conn->id);
 }
 
 static bool can_notify(struct ksmbd_channel *channel)

@@ -4,8 +4,11 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "config_types.h"
 #include "name/utf16.h"
+#include "name/case.h"
 #include "open/create.h"
+#include "open/create_id.h"
 #include "open/pipe.h"
 #include "session/conn.h"
 #include "session/session.h"
@@ -87,6 +90,9 @@ static ntstatus_t check_args(const struct create_args *args)
 		return STATUS_INVALID_PARAMETER;
 	if (args->ctx.extended_attributes)
 		return STATUS_EAS_NOT_SUPPORTED;
+	/* 3.3.5.9.10 */
+	if (args->ctx.durable_v2 && (args->ctx.durable || args->ctx.reconnect))
+		return STATUS_INVALID_PARAMETER;
 	/* No handle survives its connection yet, and there are no snapshots. */
 	if (args->ctx.reconnect || args->ctx.snapshot)
 		return STATUS_OBJECT_NAME_NOT_FOUND;
@@ -110,6 +116,33 @@ static ntstatus_t resume_create(struct ksmbd_request *req, ntstatus_t why)
 	return ksmbd_smb2_create(req);
 }
 
+/*
+ * A CREATE that may be sent again is entered, unless it goes on after waiting; one that was
+ * sent again is answered.
+ */
+static ntstatus_t begin_id(struct ksmbd_request *req, const struct create_args *args,
+			   struct ksmbd_create_result *result)
+{
+	const char *name = args->disk.name;
+	struct ksmbd_create_id wanted = {
+		.session_id = req->session->id,
+		.tree_id = req->tree->id,
+		.name = ksmbd_name_hash_caseless(name, strlen(name)),
+		.lease = args->disk.oplock == SMB2_OPLOCK_LEVEL_LEASE,
+	};
+	ntstatus_t status;
+
+	if (!args->ctx.durable_v2 || req->create_id || req->conn->dialect < KSMBD_DIALECT_300)
+		return STATUS_SUCCESS;
+	memcpy(wanted.client, req->session->client_guid, sizeof(wanted.client));
+	memcpy(wanted.create, args->ctx.create_guid, sizeof(wanted.create));
+	status = ksmbd_create_id_begin(&wanted, req->hdr.flags & SMB2_FLAGS_REPLAY_OPERATION,
+				       req->user, &req->create_id, &result->open);
+	if (status == STATUS_SUCCESS && result->open)
+		status = ksmbd_open_recreate(req, &args->disk, result);
+	return status;
+}
+
 static ntstatus_t create_file(struct ksmbd_request *req, struct create_args *args,
 			      struct ksmbd_create_result *result)
 {
@@ -124,7 +157,9 @@ static ntstatus_t create_file(struct ksmbd_request *req, struct create_args *arg
 	args->disk.wait = (struct ksmbd_oplock_wait){ .req = req, .resume = resume_create };
 	args->disk.want_maximal = args->ctx.maximal_access;
 	args->disk.allocation = args->ctx.has_allocation ? args->ctx.allocation : 0;
-	status = ksmbd_open_create(req->tree, req->user, &args->disk, result);
+	status = begin_id(req, args, result);
+	if (status == STATUS_SUCCESS && !result->open)
+		status = ksmbd_open_create(req->tree, req->user, &args->disk, result);
 	kfree(name);
 	return status;
 }
@@ -183,6 +218,26 @@ static ntstatus_t publish_open(struct ksmbd_request *req, struct ksmbd_open *ope
 	if (ksmbd_idtable_remove(&session->opens, open->id))
 		ksmbd_open_put(open);
 	return STATUS_USER_SESSION_DELETED;
+}
+
+/* The last steps of opening: afterwards others may find the handle. */
+static ntstatus_t finish_open(struct ksmbd_request *req, struct ksmbd_create_result *result)
+{
+	struct ksmbd_open *open = result->open;
+	ntstatus_t status;
+
+	open->sequence.number = req->hdr.channel_sequence;
+	open->action = result->action;
+	open->maximal = result->maximal;
+	ksmbd_create_id_give(&req->create_id, open);
+	status = publish_open(req, open);
+	if (status != STATUS_SUCCESS)
+		return status;
+	/* Before it may be sent again, and told again. */
+	if (result->oplock != SMB2_OPLOCK_LEVEL_NONE)
+		ksmbd_oplock_enlist(open, &req->out->granted);
+	ksmbd_create_id_done(open);
+	return STATUS_SUCCESS;
 }
 
 static void write_contexts(struct ksmbd_request *req, const struct create_args *args,
@@ -245,17 +300,17 @@ ntstatus_t ksmbd_smb2_create(struct ksmbd_request *req)
 		status = create_file(req, &args, &result);
 	if (status != STATUS_SUCCESS)
 		return status;
-	status = publish_open(req, result.open);
-	if (status != STATUS_SUCCESS) {
-		ksmbd_create_abort(&result);
-		return status;
+	if (!result.open->id) {
+		status = finish_open(req, &result);
+		if (status != STATUS_SUCCESS) {
+			ksmbd_create_abort(&result);
+			return status;
+		}
 	}
 	req->open = result.open; /* the request's reference now */
 	req->related_has_fid = true;
 	req->related_persistent_id = req->open->persistent_id;
 	req->related_volatile_id = req->open->id;
-	if (result.oplock != SMB2_OPLOCK_LEVEL_NONE)
-		ksmbd_oplock_enlist(result.open, &req->out->granted);
 	encode_create(req, &args, &result);
 	return STATUS_SUCCESS;
 }

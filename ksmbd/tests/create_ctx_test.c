@@ -62,6 +62,34 @@ static void all_of_them(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, ctx.extended_attributes);
 }
 
+static void durable_ones(struct kunit *test)
+{
+	struct ksmbd_create_ctx ctx;
+	struct ksmbd_wr wr;
+	u8 buf[160];
+
+	ksmbd_wr_init(&wr, buf, sizeof(buf));
+	add(&wr, 0, "DH2Q", 32);
+	ksmbd_wr_u64(&wr, ~0ULL); /* Timeout, Flags */
+	ksmbd_wr_u64(&wr, ~0ULL);
+	ksmbd_wr_u64(&wr, 0x0706050403020100);
+	ksmbd_wr_u64(&wr, 0x0f0e0d0c0b0a0908);
+	EXPECT_STATUS(test, read_back(&wr, &ctx), STATUS_SUCCESS);
+	KUNIT_EXPECT_TRUE(test, ctx.durable_v2);
+	KUNIT_EXPECT_FALSE(test, ctx.durable);
+	EXPECT_HEX(test, ctx.create_guid, 16, "000102030405060708090a0b0c0d0e0f");
+	wr.len--;
+	ksmbd_wr_patch_u32(&wr, 12, 31);
+	EXPECT_STATUS(test, read_back(&wr, &ctx), STATUS_INVALID_PARAMETER);
+
+	ksmbd_wr_init(&wr, buf, sizeof(buf));
+	add(&wr, 0, "DHnQ", 16);
+	ksmbd_wr_zero(&wr, 16);
+	EXPECT_STATUS(test, read_back(&wr, &ctx), STATUS_SUCCESS);
+	KUNIT_EXPECT_TRUE(test, ctx.durable);
+	KUNIT_EXPECT_FALSE(test, ctx.durable_v2);
+}
+
 static void empty_ones(struct kunit *test)
 {
 	struct ksmbd_create_ctx ctx;
@@ -201,9 +229,11 @@ static void writes(struct kunit *test)
 }
 
 static struct kunit_case create_ctx_cases[] = {
-	KUNIT_CASE(nothing),	  KUNIT_CASE(all_of_them),  KUNIT_CASE(empty_ones),
-	KUNIT_CASE(wrong_data),	  KUNIT_CASE(wrong_fields), KUNIT_CASE(guid_names_are_passed_over),
-	KUNIT_CASE(cut_anywhere), KUNIT_CASE(writes),	    {},
+	KUNIT_CASE(nothing),	  KUNIT_CASE(all_of_them),
+	KUNIT_CASE(empty_ones),	  KUNIT_CASE(wrong_data),
+	KUNIT_CASE(wrong_fields), KUNIT_CASE(guid_names_are_passed_over),
+	KUNIT_CASE(cut_anywhere), KUNIT_CASE(writes),
+	KUNIT_CASE(durable_ones), {},
 };
 
 static struct kunit_suite create_ctx_suite = {

@@ -46,6 +46,30 @@ static void finds_and_removes(struct kunit *test)
 	ksmbd_idtable_destroy(&t);
 }
 
+static void walks(struct kunit *test)
+{
+	struct thing things[3] = {};
+	struct ksmbd_idtable t;
+	u32 index = 0, i;
+	u64 ids[3];
+
+	ksmbd_idtable_init(&t, 10);
+	KUNIT_EXPECT_NULL(test, ksmbd_idtable_next(&t, &index, get_thing));
+	for (i = 0; i < 3; i++)
+		KUNIT_ASSERT_EQ(test, ksmbd_idtable_add(&t, &things[i], &ids[i]), 0);
+	ksmbd_idtable_remove(&t, ids[1]);
+	KUNIT_EXPECT_NOT_NULL(test, ksmbd_idtable_next(&t, &index, get_thing));
+	KUNIT_EXPECT_NOT_NULL(test, ksmbd_idtable_next(&t, &index, get_thing));
+	KUNIT_EXPECT_NULL(test, ksmbd_idtable_next(&t, &index, get_thing));
+	KUNIT_EXPECT_NULL(test, ksmbd_idtable_next(&t, &index, get_thing));
+	KUNIT_EXPECT_EQ(test, things[0].gets, 1U);
+	KUNIT_EXPECT_EQ(test, things[1].gets, 0U);
+	KUNIT_EXPECT_EQ(test, things[2].gets, 1U);
+	ksmbd_idtable_remove(&t, ids[0]);
+	ksmbd_idtable_remove(&t, ids[2]);
+	ksmbd_idtable_destroy(&t);
+}
+
 static void odd_ids_find_nothing(struct kunit *test)
 {
 	struct thing one = {};
@@ -217,6 +241,7 @@ static void many_threads(struct kunit *test)
 
 static struct kunit_case idtable_cases[] = {
 	KUNIT_CASE(finds_and_removes),
+	KUNIT_CASE(walks),
 	KUNIT_CASE(odd_ids_find_nothing),
 	KUNIT_CASE(ids_do_not_come_back),
 	KUNIT_CASE(generation_never_all_ones),

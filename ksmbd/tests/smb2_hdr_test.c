@@ -28,6 +28,7 @@ static void reads_sync(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, ksmbd_smb2_hdr_read(&rd, &hdr));
 	KUNIT_EXPECT_EQ(test, rd.pos, 64U);
 	KUNIT_EXPECT_EQ(test, hdr.credit_charge, 3);
+	KUNIT_EXPECT_EQ(test, hdr.channel_sequence, 0);
 	KUNIT_EXPECT_EQ(test, hdr.command, SMB2_READ);
 	KUNIT_EXPECT_EQ(test, hdr.credit_request, 42);
 	KUNIT_EXPECT_EQ(test, hdr.flags,

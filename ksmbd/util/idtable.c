@@ -139,6 +139,19 @@ void *ksmbd_idtable_find_index(struct ksmbd_idtable *t, u32 index, void (*get)(v
 	return obj;
 }
 
+void *ksmbd_idtable_next(struct ksmbd_idtable *t, u32 *index, void (*get)(void *obj))
+{
+	void *obj = NULL;
+
+	spin_lock(&t->lock);
+	while (!obj && *index < t->nslots)
+		obj = t->slots[(*index)++].obj;
+	if (obj)
+		get(obj);
+	spin_unlock(&t->lock);
+	return obj;
+}
+
 static void *release_slot(struct ksmbd_idtable *t, struct ksmbd_idslot *slot)
 {
 	void *obj = slot->obj;

@@ -42,6 +42,12 @@ int ksmbd_idtable_add(struct ksmbd_idtable *t, void *obj, u64 *id);
 void *ksmbd_idtable_find(struct ksmbd_idtable *t, u64 id, void (*get)(void *obj));
 /** ksmbd_idtable_find_index() - by the low half of the id alone; the caller compares ids */
 void *ksmbd_idtable_find_index(struct ksmbd_idtable *t, u32 index, void (*get)(void *obj));
+/**
+ * ksmbd_idtable_next() - walk through the objects, in no order
+ * @index: 0 to begin with; where to go on
+ * Return: @get(obj) under the lock, or NULL at the end; what comes meanwhile may be missed
+ */
+void *ksmbd_idtable_next(struct ksmbd_idtable *t, u32 *index, void (*get)(void *obj));
 /** ksmbd_idtable_remove() - takes @id out; the caller that gets non-NULL owns the removal */
 void *ksmbd_idtable_remove(struct ksmbd_idtable *t, u64 id);
 /**

@@ -26,6 +26,20 @@ static bool read_reconnect(struct ksmbd_rd *data, struct ksmbd_create_ctx *ctx)
 	return true;
 }
 
+static bool read_durable(struct ksmbd_rd *data, struct ksmbd_create_ctx *ctx)
+{
+	ctx->durable = true;
+	return true;
+}
+
+static bool read_durable_v2(struct ksmbd_rd *data, struct ksmbd_create_ctx *ctx)
+{
+	ctx->durable_v2 = true;
+	ksmbd_rd_skip(data, 16); /* Timeout, Flags, Reserved */
+	ksmbd_rd_copy(data, ctx->create_guid, sizeof(ctx->create_guid));
+	return ksmbd_rd_ok(data);
+}
+
 static bool read_snapshot(struct ksmbd_rd *data, struct ksmbd_create_ctx *ctx)
 {
 	ctx->snapshot = ksmbd_rd_u64(data) != 0;
@@ -50,7 +64,7 @@ static const struct {
 } readers[] = {
 	{ "ExtA", read_attributes }, { "DHnC", read_reconnect }, { "DH2C", read_reconnect },
 	{ "AlSi", read_allocation }, { "MxAc", read_maximal },	 { "TWrp", read_snapshot },
-	{ "QFid", read_file_id },
+	{ "QFid", read_file_id },    { "DHnQ", read_durable },	 { "DH2Q", read_durable_v2 },
 };
 
 static bool read_context(const u8 *tag, struct ksmbd_rd *data, struct ksmbd_create_ctx *ctx)

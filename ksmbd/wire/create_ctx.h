@@ -10,6 +10,7 @@
  * struct ksmbd_create_ctx - what a client's contexts ask for
  * @extended_attributes: ExtA with at least one attribute in it
  * @reconnect: DHnC or DH2C: take up a durable handle
+ * @durable: DHnQ; @durable_v2: DH2Q, with @create_guid
  * @snapshot: TWrp
  * @maximal_access, @query_file_id: MxAc, QFid: answers are wanted
  * @allocation: AlSi, valid when @has_allocation
@@ -18,11 +19,14 @@
 struct ksmbd_create_ctx {
 	bool extended_attributes;
 	bool reconnect;
+	bool durable;
+	bool durable_v2;
 	bool snapshot;
 	bool maximal_access;
 	bool query_file_id;
 	bool has_allocation;
 	u64 allocation;
+	u8 create_guid[16];
 };
 
 /**

@@ -8,7 +8,8 @@ bool ksmbd_smb2_hdr_read(struct ksmbd_rd *rd, struct ksmbd_smb2_hdr *hdr)
 	u16 size = ksmbd_rd_u16(rd);
 
 	hdr->credit_charge = ksmbd_rd_u16(rd);
-	ksmbd_rd_skip(rd, 4); /* ChannelSequence / Status */
+	hdr->channel_sequence = ksmbd_rd_u16(rd); /* a response has its Status here */
+	ksmbd_rd_skip(rd, 2);
 	hdr->command = ksmbd_rd_u16(rd);
 	hdr->credit_request = ksmbd_rd_u16(rd);
 	hdr->flags = ksmbd_rd_u32(rd);

@@ -7,6 +7,7 @@
 /* A header in host order. [MS-SMB2] 2.2.1 */
 struct ksmbd_smb2_hdr {
 	u16 credit_charge;
+	u16 channel_sequence; /* of a request */
 	u16 command;
 	u16 credit_request;
 	u32 flags;

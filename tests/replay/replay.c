@@ -9,6 +9,8 @@
 #include <linux/string.h>
 
 #include "session/conn.h"
+#include "session/session.h"
+#include "wire/create_ctx.h"
 
 #define SILENCE_MS 40
 #define MAX_OPEN   64
@@ -126,6 +128,23 @@ struct replay *replay_open_signing(struct kunit *test, u16 dialect)
 	return open_client(test, dialect, "share", true);
 }
 
+struct replay *replay_channel(struct replay *first)
+{
+	struct replay *r = replay_open(first->test, KSMBD_DIALECT_311);
+	struct ksmbd_session *session = ksmbd_session_lookup(first->session_id);
+	struct ksmbd_channel *channel;
+
+	KUNIT_ASSERT_NOT_NULL(r->test, session);
+	channel = ksmbd_channel_create(session, r->conn);
+	KUNIT_ASSERT_NOT_NULL(r->test, channel);
+	channel->established = true;
+	KUNIT_ASSERT_EQ(r->test, ksmbd_conn_add_channel(r->conn, channel), 0);
+	ksmbd_session_put(session);
+	r->session_id = first->session_id;
+	r->tree_id = first->tree_id;
+	return r;
+}
+
 int replay_try(struct kunit *test, u8 host, struct replay **out)
 {
 	int err = open_conn(test, host, out);
@@ -147,7 +166,8 @@ void replay_begin(struct replay *r, u16 command)
 	ksmbd_wr_u32(wr, SMB2_PROTO_ID);
 	ksmbd_wr_u16(wr, SMB2_HEADER_SIZE);
 	ksmbd_wr_u16(wr, r->charge);
-	ksmbd_wr_u32(wr, 0);
+	ksmbd_wr_u16(wr, r->sequence);
+	ksmbd_wr_u16(wr, 0);
 	ksmbd_wr_u16(wr, command);
 	ksmbd_wr_u16(wr, r->credits);
 	ksmbd_wr_u32(wr, r->flags);
@@ -286,6 +306,21 @@ void replay_oplock(struct replay *r, u8 level)
 void replay_share(struct replay *r, u32 share)
 {
 	ksmbd_wr_patch_u32(&r->wr, r->element + SMB2_HEADER_SIZE + 32, share);
+}
+
+void replay_durable(struct replay *r, u32 guid)
+{
+	u32 body = r->element + SMB2_HEADER_SIZE, prev = 0, start;
+	struct ksmbd_wr *wr = &r->wr;
+
+	ksmbd_wr_align(wr, 8);
+	start = wr->len;
+	ksmbd_create_ctx_begin(wr, &prev, "DH2Q", 32);
+	ksmbd_wr_zero(wr, 16);
+	ksmbd_wr_u32(wr, guid);
+	ksmbd_wr_zero(wr, 12);
+	ksmbd_wr_patch_u32(wr, body + 48, start - r->element);
+	ksmbd_wr_patch_u32(wr, body + 52, wr->len - start);
 }
 
 static void write_fid(struct replay *r, struct replay_fid fid)

@@ -44,7 +44,7 @@ struct replay_reply {
 /**
  * struct replay - a client
  * @conn: an own reference
- * @session_id, @tree_id, @next_id, @charge, @credits, @command_flags: go into the headers
+ * @session_id, @tree_id, @next_id, @charge, @sequence, @credits, @flags: go into the headers
  *	of requests to come
  * @wr: message that is being built; @element: where its last element begins
  * @in, @in_len, @in_pos: message that is being taken apart
@@ -60,6 +60,7 @@ struct replay {
 	u32 tree_id;
 	u64 next_id;
 	u16 charge;
+	u16 sequence;
 	u16 credits;
 	u32 flags;
 	u64 async_id;
@@ -90,6 +91,8 @@ struct replay *replay_open(struct kunit *test, u16 dialect);
 struct replay *replay_open_share(struct kunit *test, u16 dialect, const char *share);
 /** replay_open_signing() - the same with a session that can sign */
 struct replay *replay_open_signing(struct kunit *test, u16 dialect);
+/** replay_channel() - a connection on which the session of @first is as well, as after a binding */
+struct replay *replay_channel(struct replay *first);
 /** replay_try() - from 127.0.0.@host; an error instead of the test's end */
 int replay_try(struct kunit *test, u8 host, struct replay **out);
 /** replay_close() - the client goes, the server's end is waited for */
@@ -122,6 +125,8 @@ void replay_create(struct replay *r, const char *name, u32 access, u32 dispositi
 void replay_oplock(struct replay *r, u8 level);
 /** replay_share() - the CREATE just written shares no more than @share */
 void replay_share(struct replay *r, u32 share);
+/** replay_durable() - the CREATE just written has a DH2Q context; @guid in its CreateGuid */
+void replay_durable(struct replay *r, u32 guid);
 /** replay_ack() - an OPLOCK_BREAK */
 void replay_ack(struct replay *r, struct replay_fid fid, u8 level);
 void replay_file_request(struct replay *r, u16 command, struct replay_fid fid);

@@ -21,22 +21,6 @@ static struct ksmbd_session *session_of(struct replay *r)
 	return session;
 }
 
-/* A connection of its own on which the session of @first is, as after a binding. */
-static struct replay *further_channel(struct replay *first)
-{
-	struct replay *r = replay_open(first->test, KSMBD_DIALECT_311);
-	struct ksmbd_session *session = session_of(first);
-	struct ksmbd_channel *channel = ksmbd_channel_create(session, r->conn);
-
-	KUNIT_ASSERT_NOT_NULL(r->test, channel);
-	channel->established = true;
-	KUNIT_ASSERT_EQ(r->test, ksmbd_conn_add_channel(r->conn, channel), 0);
-	ksmbd_session_put(session);
-	r->session_id = first->session_id;
-	r->tree_id = first->tree_id;
-	return r;
-}
-
 static void expect_gone(struct replay *r)
 {
 	struct replay_reply reply;
@@ -142,7 +126,7 @@ static void failed_again(struct kunit *test)
 {
 	static const u8 garbage[40] = "this is no security token";
 	struct replay *a = replay_open(test, KSMBD_DIALECT_311);
-	struct replay *b = further_channel(a);
+	struct replay *b = replay_channel(a);
 	struct replay *other = replay_open(test, KSMBD_DIALECT_311);
 	struct replay_reply reply;
 
@@ -177,7 +161,7 @@ static void nobody_again(struct kunit *test)
 static void logoff_everywhere(struct kunit *test)
 {
 	struct oplock_pair p = oplock_hold(test, BATCH);
-	struct replay *c = further_channel(p.b);
+	struct replay *c = replay_channel(p.b);
 	struct replay_reply reply;
 
 	oplock_park(c, "f", FILE_OPEN, BATCH);
@@ -195,7 +179,7 @@ static void logoff_everywhere(struct kunit *test)
 static void disconnect_everywhere(struct kunit *test)
 {
 	struct oplock_pair p = oplock_hold(test, BATCH);
-	struct replay *c = further_channel(p.b);
+	struct replay *c = replay_channel(p.b);
 	struct replay_reply reply;
 
 	oplock_park(c, "f", FILE_OPEN, BATCH);
@@ -215,7 +199,7 @@ static void disconnect_everywhere(struct kunit *test)
 static void other_channel_waits_on(struct kunit *test)
 {
 	struct oplock_pair p = oplock_hold(test, BATCH);
-	struct replay *c = further_channel(p.b);
+	struct replay *c = replay_channel(p.b);
 
 	oplock_park(c, "f", FILE_OPEN, BATCH);
 	oplock_expect_notice(p.a, p.fid, II);
