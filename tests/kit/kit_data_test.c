@@ -8,6 +8,7 @@
 #include <linux/bitmap.h>
 #include <linux/hashtable.h>
 #include <linux/idr.h>
+#include <linux/interval_tree_generic.h>
 #include <linux/list.h>
 #include <linux/module.h>
 #include <linux/rbtree.h>
@@ -342,6 +343,72 @@ static void rbtree_random(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, i, 1000 - n);
 }
 
+struct span {
+	struct rb_node rb;
+	u64 first;
+	u64 last;
+	u64 max_last;
+	bool in;
+};
+
+#define SPAN_FIRST(s) ((s)->first)
+#define SPAN_LAST(s)  ((s)->last)
+
+INTERVAL_TREE_DEFINE(struct span, rb, u64, max_last, SPAN_FIRST, SPAN_LAST, static inline, span)
+
+/* What the tree finds is what a look at each finds, and in order. */
+static void check_spans(struct kunit *test, struct rb_root_cached *root, struct span *spans, int n,
+			u64 first, u64 last)
+{
+	struct span *span = span_iter_first(root, first, last);
+	u64 before = 0;
+	int i, want = 0;
+
+	for (i = 0; i < n; i++)
+		want += spans[i].in && spans[i].first <= last && spans[i].last >= first;
+	for (; span; span = span_iter_next(span, first, last)) {
+		KUNIT_ASSERT_TRUE(test, span->in && span->first <= last && span->last >= first);
+		KUNIT_ASSERT_GE(test, span->first, before);
+		before = span->first;
+		want--;
+	}
+	KUNIT_ASSERT_EQ(test, want, 0);
+}
+
+/* Also of spans that end right before they begin: these meet what has both bytes. */
+static void interval_tree_random(struct kunit *test)
+{
+	struct span *spans = kunit_kcalloc(test, 300, sizeof(*spans), GFP_KERNEL), *span;
+	struct rb_root_cached root = RB_ROOT_CACHED;
+	u32 state = 7, a, b;
+	int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, spans);
+	KUNIT_EXPECT_NULL(test, span_iter_first(&root, 0, U64_MAX));
+	for (i = 0; i < 6000; i++) {
+		state = state * 1664525 + 1013904223;
+		span = &spans[(state >> 8) % 300];
+		a = 1 + (state >> 4) % 1000;
+		b = (state >> 20) % 4 ? (state >> 14) % 30 : (state >> 12) % 1000;
+		if (span->in) {
+			span_remove(span, &root);
+		} else {
+			span->first = a;
+			span->last = a + b - 1;
+			span_insert(span, &root);
+		}
+		span->in = !span->in;
+		check_spans(test, &root, spans, 300, b, a);
+		check_spans(test, &root, spans, 300, a, a + b);
+	}
+	check_spans(test, &root, spans, 300, 0, U64_MAX);
+	for (i = 0; i < 300; i++)
+		if (spans[i].in)
+			span_remove(&spans[i], &root);
+	KUNIT_EXPECT_TRUE(test, RB_EMPTY_ROOT(&root.rb_root));
+	KUNIT_EXPECT_NULL(test, rb_first_cached(&root));
+}
+
 static int compare_ints(const void *a, const void *b)
 {
 	int x = *(const int *)a, y = *(const int *)b;
@@ -397,7 +464,8 @@ static struct kunit_case kit_data_cases[] = {
 	KUNIT_CASE(list_basics),      KUNIT_CASE(list_del_poisons), KUNIT_CASE(hlist_basics),
 	KUNIT_CASE(hashtable_basics), KUNIT_CASE(idr_basics),	    KUNIT_CASE(idr_cyclic),
 	KUNIT_CASE(idr_many),	      KUNIT_CASE(ida_basics),	    KUNIT_CASE(rbtree_random),
-	KUNIT_CASE(sort_ints),	      KUNIT_CASE(bitmaps),	    {},
+	KUNIT_CASE(sort_ints),	      KUNIT_CASE(bitmaps),	    KUNIT_CASE(interval_tree_random),
+	{},
 };
 
 static struct kunit_suite kit_data_suite = {

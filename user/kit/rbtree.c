@@ -37,7 +37,14 @@ static void replace_child(struct rb_root *root, struct rb_node *parent, const st
 		parent->rb_right = entry;
 }
 
-static void rotate_left(struct rb_root *root, struct rb_node *node)
+/* After what hangs below a node has changed. update is NULL where nodes say nothing of it. */
+static void update_up(struct rb_node *node, kit_rb_update update)
+{
+	for (; update && node; node = rb_parent(node))
+		update(node);
+}
+
+static void rotate_left(struct rb_root *root, struct rb_node *node, kit_rb_update update)
 {
 	struct rb_node *up = node->rb_right, *parent = rb_parent(node);
 
@@ -48,9 +55,13 @@ static void rotate_left(struct rb_root *root, struct rb_node *node)
 	replace_child(root, parent, node, up);
 	set_parent(up, parent);
 	set_parent(node, up);
+	if (update) {
+		update(node);
+		update(up);
+	}
 }
 
-static void rotate_right(struct rb_root *root, struct rb_node *node)
+static void rotate_right(struct rb_root *root, struct rb_node *node, kit_rb_update update)
 {
 	struct rb_node *up = node->rb_left, *parent = rb_parent(node);
 
@@ -61,13 +72,18 @@ static void rotate_right(struct rb_root *root, struct rb_node *node)
 	replace_child(root, parent, node, up);
 	set_parent(up, parent);
 	set_parent(node, up);
+	if (update) {
+		update(node);
+		update(up);
+	}
 }
 
-void rb_insert_color(struct rb_node *node, struct rb_root *root)
+void kit_rb_insert(struct rb_node *node, struct rb_root *root, kit_rb_update update)
 {
 	struct rb_node *parent, *grand, *uncle;
 	bool left;
 
+	update_up(node, update);
 	set_color(node, RED);
 	while ((parent = rb_parent(node)) && color(parent) == RED) {
 		/* A red node is not the root: there is a grandparent. */
@@ -83,24 +99,30 @@ void rb_insert_color(struct rb_node *node, struct rb_root *root)
 		}
 		if (node == (left ? parent->rb_right : parent->rb_left)) {
 			if (left)
-				rotate_left(root, parent);
+				rotate_left(root, parent, update);
 			else
-				rotate_right(root, parent);
+				rotate_right(root, parent, update);
 			parent = node;
 		}
 		set_color(parent, BLACK);
 		set_color(grand, RED);
 		if (left)
-			rotate_right(root, grand);
+			rotate_right(root, grand, update);
 		else
-			rotate_left(root, grand);
+			rotate_left(root, grand, update);
 		break;
 	}
 	set_color(root->rb_node, BLACK);
 }
 
+void rb_insert_color(struct rb_node *node, struct rb_root *root)
+{
+	kit_rb_insert(node, root, NULL);
+}
+
 /* node, which may be NULL, hangs from parent and is one black short. */
-static void repair_erase(struct rb_root *root, struct rb_node *node, struct rb_node *parent)
+static void repair_erase(struct rb_root *root, struct rb_node *node, struct rb_node *parent,
+			 kit_rb_update update)
 {
 	struct rb_node *sibling, *near, *far;
 	bool left;
@@ -112,9 +134,9 @@ static void repair_erase(struct rb_root *root, struct rb_node *node, struct rb_n
 			set_color(sibling, BLACK);
 			set_color(parent, RED);
 			if (left)
-				rotate_left(root, parent);
+				rotate_left(root, parent, update);
 			else
-				rotate_right(root, parent);
+				rotate_right(root, parent, update);
 			sibling = left ? parent->rb_right : parent->rb_left;
 		}
 		near = left ? sibling->rb_left : sibling->rb_right;
@@ -129,9 +151,9 @@ static void repair_erase(struct rb_root *root, struct rb_node *node, struct rb_n
 			set_color(near, BLACK);
 			set_color(sibling, RED);
 			if (left)
-				rotate_right(root, sibling);
+				rotate_right(root, sibling, update);
 			else
-				rotate_left(root, sibling);
+				rotate_left(root, sibling, update);
 			far = sibling;
 			sibling = near;
 		}
@@ -139,16 +161,16 @@ static void repair_erase(struct rb_root *root, struct rb_node *node, struct rb_n
 		set_color(parent, BLACK);
 		set_color(far, BLACK);
 		if (left)
-			rotate_left(root, parent);
+			rotate_left(root, parent, update);
 		else
-			rotate_right(root, parent);
+			rotate_right(root, parent, update);
 		return;
 	}
 	if (node)
 		set_color(node, BLACK);
 }
 
-void rb_erase(struct rb_node *node, struct rb_root *root)
+void kit_rb_erase(struct rb_node *node, struct rb_root *root, kit_rb_update update)
 {
 	struct rb_node *child, *parent, *next;
 	unsigned long lost;
@@ -182,8 +204,14 @@ void rb_erase(struct rb_node *node, struct rb_root *root)
 		if (child)
 			set_parent(child, parent);
 	}
+	update_up(parent, update);
 	if (lost == BLACK)
-		repair_erase(root, child, parent);
+		repair_erase(root, child, parent, update);
+}
+
+void rb_erase(struct rb_node *node, struct rb_root *root)
+{
+	kit_rb_erase(node, root, NULL);
 }
 
 void rb_replace_node(struct rb_node *victim, struct rb_node *new_node, struct rb_root *root)

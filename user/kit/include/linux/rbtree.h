@@ -37,6 +37,15 @@ struct rb_root_cached {
 #define RB_EMPTY_NODE(node) ((node)->__rb_parent_color == (unsigned long)(node))
 #define RB_CLEAR_NODE(node) ((node)->__rb_parent_color = (unsigned long)(node))
 
+/*
+ * For trees whose nodes say something of all that is below them: works it out anew for one node,
+ * from its own value and its children.
+ */
+typedef void (*kit_rb_update)(struct rb_node *node);
+
+void kit_rb_insert(struct rb_node *node, struct rb_root *root, kit_rb_update update);
+void kit_rb_erase(struct rb_node *node, struct rb_root *root, kit_rb_update update);
+
 void rb_insert_color(struct rb_node *node, struct rb_root *root);
 void rb_erase(struct rb_node *node, struct rb_root *root);
 void rb_replace_node(struct rb_node *victim, struct rb_node *new_node, struct rb_root *root);
