@@ -135,6 +135,15 @@ void ksmbd_async_abandon(struct ksmbd_request *req)
 	spin_unlock(&req->conn->lock);
 }
 
+void ksmbd_async_refuse(struct ksmbd_request *req, ntstatus_t why)
+{
+	spin_lock(&req->conn->lock);
+	req->park.state = KSMBD_PARK_WOKEN; /* nobody else says why, from here on */
+	req->park.why = why;
+	spin_unlock(&req->conn->lock);
+	ksmbd_async_abandon(req);
+}
+
 void ksmbd_async_cancel_all(struct ksmbd_conn *conn)
 {
 	struct ksmbd_request *req;

@@ -46,8 +46,11 @@ void ksmbd_async_end(struct ksmbd_request *req);
  */
 bool ksmbd_async_wait(struct ksmbd_request *req);
 
-/** ksmbd_async_abandon() - take a request that was about to park off its waker's list */
+/** ksmbd_async_abandon() - take a request that waits no more off its waker's list */
 void ksmbd_async_abandon(struct ksmbd_request *req);
+
+/** ksmbd_async_refuse() - the same for one that was about to park and cannot: @why */
+void ksmbd_async_refuse(struct ksmbd_request *req, ntstatus_t why);
 
 /** ksmbd_async_cancel_session() - what struct ksmbd_conn's @cancel points to */
 void ksmbd_async_cancel_session(struct ksmbd_conn *conn, struct ksmbd_session *session,

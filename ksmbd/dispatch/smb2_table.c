@@ -17,6 +17,7 @@ static ntstatus_t refuse_command(struct ksmbd_request *req)
 #define STUI	 (STUF | KSMBD_ROW_FID_OPTIONAL)
 #define TO_READ	 (FILE_READ_DATA | FILE_EXECUTE)
 #define TO_WRITE (FILE_WRITE_DATA | FILE_APPEND_DATA)
+#define TO_LOCK	 (TO_READ | TO_WRITE)
 #define TO_LIST	 FILE_LIST_DIRECTORY
 
 /*
@@ -37,7 +38,7 @@ static const struct ksmbd_smb2_row rows[SMB2_COMMAND_NR] = {
 	[SMB2_FLUSH]           = {  24,   24,   STUO, 8,  TO_WRITE, ksmbd_smb2_flush },
 	[SMB2_READ]            = {  49,   48,   STUO, 16, TO_READ, ksmbd_smb2_read },
 	[SMB2_WRITE]           = {  49,   48,   STUF, 16, TO_WRITE, ksmbd_smb2_write },
-	[SMB2_LOCK]            = {  48,   48,   STUO, 8,  0, refuse_command },
+	[SMB2_LOCK]            = {  48,   48,   STUO, 8,  TO_LOCK, ksmbd_smb2_lock },
 	[SMB2_IOCTL]           = {  57,   56,   STUI, 8,  0, ksmbd_smb2_ioctl },
 	[SMB2_ECHO]            = {   4,    4,   0,    0,  0, ksmbd_smb2_echo },
 	[SMB2_QUERY_DIRECTORY] = {  33,   32,   STUO, 8,  TO_LIST, ksmbd_smb2_query_directory },

@@ -211,10 +211,10 @@ static bool park_element(struct ksmbd_request *req, ntstatus_t *status)
 		ksmbd_request_shrink(req);
 	begun = req->park.quiet ? ksmbd_async_begin(req) : req->interim_sent || send_interim(req);
 	if (!begun) {
-		ksmbd_async_abandon(req);
+		*status = STATUS_INSUFFICIENT_RESOURCES;
+		ksmbd_async_refuse(req, *status);
 		/* Who is to wait is not let off. */
 		req->drop_conn |= req->park.quiet;
-		*status = STATUS_INSUFFICIENT_RESOURCES;
 		return false;
 	}
 	ksmbd_conn_get(conn);

@@ -106,8 +106,9 @@ enum ksmbd_park_state {
  *         is the server that wants the client to wait
  * @spent: set after ksmbd_request_park(): the continuation does not look at the message
  * @bytes: what it counts for in conn->waiting_bytes
- * @unhook: takes the request off whatever would wake it; called once before @resume,
- *          without locks; may be NULL
+ * @unhook: takes the request off whatever would wake it; called once before @resume, or instead
+ *          of it if the request cannot wait after all; @why is settled then. Without locks; may
+ *          be NULL
  */
 struct ksmbd_park {
 	enum ksmbd_park_state state; /* connection's lock */

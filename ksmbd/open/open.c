@@ -8,6 +8,7 @@
 #include "host/cred.h"
 #include "open/create_id.h"
 #include "open/dirscan.h"
+#include "open/lock.h"
 #include "open/open.h"
 #include "open/oplock.h"
 #include "open/pipe.h"
@@ -44,6 +45,7 @@ struct ksmbd_open *ksmbd_open_alloc(struct ksmbd_share *share, struct ksmbd_user
 	INIT_LIST_HEAD(&open->inode_link);
 	INIT_LIST_HEAD(&open->writers);
 	ksmbd_oplock_init(open);
+	ksmbd_lock_init(open);
 	open->share = ksmbd_share_get(share);
 	open->user = ksmbd_user_get(user);
 	open->persistent_id = atomic64_inc_return(&next_persistent_id);
@@ -69,6 +71,7 @@ void ksmbd_open_put(struct ksmbd_open *open)
 	if (open->file)
 		ksmbd_file_put(open->file);
 	ksmbd_oplock_free(open);
+	ksmbd_lock_free(open);
 	ksmbd_share_put(open->share);
 	ksmbd_user_put(open->user);
 	kfree(open);
@@ -168,6 +171,7 @@ void ksmbd_open_close(struct ksmbd_open *open)
 		if (inode->doomed_by && list_empty(&inode->opens))
 			remove_name(open);
 		ksmbd_oplock_drop(open);
+		ksmbd_lock_drop(open);
 	}
 	mutex_unlock(&inode->lock);
 }

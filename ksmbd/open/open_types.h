@@ -10,7 +10,7 @@
  * An inode is owned by its attached opens; the last detach removes it from the hash.
  *
  * Locks: @open->lock: directory scan, pipe. @inode->lock: list of opens,
- * share modes, delete_pending, oplocks. Never @open->lock inside @inode->lock.
+ * share modes, delete_pending, oplocks, byte-range locks. Never @open->lock inside @inode->lock.
  */
 #ifndef KSMBD_OPEN_OPEN_TYPES_H
 #define KSMBD_OPEN_OPEN_TYPES_H
@@ -18,6 +18,7 @@
 #include <linux/atomic.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
+#include <linux/rbtree.h>
 #include <linux/refcount.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
@@ -47,6 +48,11 @@ struct ksmbd_inode {
 	struct ksmbd_open *holder; /* (lock) of @opens: the one with an exclusive or batch oplock */
 	atomic_t shared;	   /* changed under (lock): handles with a level II oplock */
 	struct list_head waiters;  /* (lock) requests that wait for @holder (open/oplock.c) */
+	/* (lock) byte ranges (open/lock.c), and requests that wait for some, in their order */
+	struct rb_root_cached exclusive_locks;
+	struct rb_root_cached shared_locks;
+	struct list_head lock_waiters;
+	atomic_t nr_locks; /* changed under (lock) */
 };
 
 /**
@@ -74,6 +80,22 @@ struct ksmbd_oplock {
 	struct ksmbd_session *session;
 	struct list_head told_link;
 	struct delayed_work timer;
+};
+
+#define KSMBD_LOCK_SEQUENCES 64
+
+/**
+ * struct ksmbd_locks - the byte ranges that a handle has locked (open/lock.h); inode's lock
+ * @tree: by place, length and kind
+ * @count: of those in @tree and those that are waited for
+ * @session: in whose count they are; counted, NULL when nothing was ever locked
+ * @sequences: of the last LOCK for each LockSequenceIndex, the number plus one; 0: none
+ */
+struct ksmbd_locks {
+	struct rb_root tree;
+	u32 count;
+	struct ksmbd_session *session;
+	u8 sequences[KSMBD_LOCK_SEQUENCES];
 };
 
 /**
@@ -125,6 +147,7 @@ struct ksmbd_open {
 	struct ksmbd_inode *inode;
 	struct list_head inode_link;
 	struct ksmbd_oplock oplock;
+	struct ksmbd_locks locks;
 	struct ksmbd_create_id *create_id;
 	u32 action;
 	u32 maximal;

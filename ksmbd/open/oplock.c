@@ -274,6 +274,9 @@ static u8 grantable(const struct ksmbd_open *open, u8 wanted)
 		return SMB2_OPLOCK_LEVEL_NONE;
 	if (wanted != SMB2_OPLOCK_LEVEL_II && !is_exclusive(wanted))
 		return SMB2_OPLOCK_LEVEL_NONE;
+	/* Its reads could not be checked against the locks. */
+	if (atomic_read(&inode->nr_locks))
+		return SMB2_OPLOCK_LEVEL_NONE;
 	if (!list_is_singular(&inode->opens) || !list_empty(&inode->waiters))
 		return SMB2_OPLOCK_LEVEL_II;
 	return wanted;

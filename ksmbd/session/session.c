@@ -79,6 +79,7 @@ int ksmbd_session_create(struct ksmbd_conn *conn, struct ksmbd_session **out)
 	spin_lock_init(&session->lock);
 	INIT_LIST_HEAD(&session->channels);
 	session->state = KSMBD_SESSION_SETUP;
+	atomic_set(&session->nr_locks, 0);
 	session->dialect = conn->dialect;
 	memcpy(session->client_guid, conn->client_guid, sizeof(session->client_guid));
 	ksmbd_idtable_init(&session->trees, MAX_TREES);

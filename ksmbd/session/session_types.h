@@ -109,6 +109,7 @@ struct ksmbd_session {
 	enum ksmbd_session_state state; /* (lock) */
 	struct list_head channels;	/* (lock) those that have not ended */
 	u32 nr_channels;		/* (lock) */
+	atomic_t nr_locks;		/* byte ranges that its handles have locked */
 	bool signing_required;
 	bool encrypt;
 	u16 dialect;

@@ -8,6 +8,7 @@
 
 #include "host/crypto.h"
 #include "host/pages.h"
+#include "open/lock.h"
 #include "open/open.h"
 #include "session/conn.h"
 #include "session/session.h"
@@ -221,7 +222,9 @@ static ntstatus_t read_file(struct ksmbd_request *req, const struct read_args *a
 		return STATUS_INVALID_PARAMETER;
 	if (!args->length) /* nothing is wanted: only MinimumCount can fail */
 		return args->minimum ? STATUS_END_OF_FILE : encode_read(req, 0);
-	status = read_data(req, args, &len);
+	status = ksmbd_lock_check(req->open, args->offset, args->length, false);
+	if (status == STATUS_SUCCESS)
+		status = read_data(req, args, &len);
 	if (status == STATUS_SUCCESS && len < args->minimum)
 		status = STATUS_END_OF_FILE;
 	if (status != STATUS_SUCCESS)

@@ -24,6 +24,7 @@ ntstatus_t ksmbd_smb2_close(struct ksmbd_request *req);
 ntstatus_t ksmbd_smb2_flush(struct ksmbd_request *req);
 ntstatus_t ksmbd_smb2_read(struct ksmbd_request *req);
 ntstatus_t ksmbd_smb2_write(struct ksmbd_request *req);
+ntstatus_t ksmbd_smb2_lock(struct ksmbd_request *req);
 ntstatus_t ksmbd_smb2_ioctl(struct ksmbd_request *req);
 ntstatus_t ksmbd_smb2_echo(struct ksmbd_request *req);
 ntstatus_t ksmbd_smb2_query_directory(struct ksmbd_request *req);

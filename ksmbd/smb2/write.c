@@ -3,6 +3,7 @@
 #include <linux/limits.h>
 
 #include "config_types.h"
+#include "open/lock.h"
 #include "open/open.h"
 #include "open/oplock.h"
 #include "open/pipe.h"
@@ -58,6 +59,8 @@ static ntstatus_t write_file(struct ksmbd_request *req, const struct write_args 
 		if (!err && offset < st.size)
 			return STATUS_ACCESS_DENIED;
 	}
+	if (ksmbd_lock_check(open, offset, seg.len, true) != STATUS_SUCCESS)
+		return STATUS_FILE_LOCK_CONFLICT;
 	/* Straight from the receive buffer. */
 	if (!err && seg.len) {
 		err = ksmbd_file_write(open->file, &seg, 1, offset);

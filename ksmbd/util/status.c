@@ -134,6 +134,7 @@ static const struct status_row table[] = {
 	ROW(STATUS_SMB_BAD_CLUSTER_DIALECT, 0, ERRHRD, ERRHRD_GENERAL),
 	ROW(STATUS_NOT_A_REPARSE_POINT, 0, ERRDOS, 4390),
 	ROW(STATUS_FS_DRIVER_REQUIRED, 0, ERRHRD, ERRHRD_GENERAL),
+	ROW(STATUS_INVALID_LOCK_RANGE, 0, ERRDOS, 307),
 };
 
 static const struct status_row *find_status(ntstatus_t status)

@@ -1,0 +1,467 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <linux/interval_tree_generic.h>
+#include <linux/limits.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/slab.h>
+
+#include "frame/request_types.h"
+#include "open/lock.h"
+#include "open/oplock.h"
+#include "session/session.h"
+
+struct lock_waiter;
+
+/**
+ * struct lock - a locked range; inode's lock
+ * @by_place: in inode->locks, unless it is nowhere (is_nowhere()); @max_last is that tree's
+ * @by_owner: in open->locks.tree
+ * @waiter: who waits for it, or has not heard yet that he has it
+ * @held: it is in the trees
+ */
+struct lock {
+	struct rb_node by_place;
+	u64 max_last;
+	struct rb_node by_owner;
+	u64 offset;
+	u64 length;
+	struct ksmbd_open *open;
+	struct lock_waiter *waiter;
+	bool exclusive;
+	bool held;
+};
+
+/**
+ * struct lock_waiter - a request that waits for @lock; lives from its parking to its unhook
+ * @link: inode->lock_waiters; empty: it waits no more
+ * @lock: NULL when it has been freed: the handle was closed, or its client unlocked it already
+ */
+struct lock_waiter {
+	struct list_head link;
+	struct ksmbd_request *req;
+	struct lock *lock;
+};
+
+/* One before the offset when the length is 0: see [MS-FSA] 2.1.4.10, which computes like this. */
+static u64 last_byte(u64 offset, u64 length)
+{
+	return offset + length - 1;
+}
+
+static bool is_nowhere(u64 offset, u64 length)
+{
+	return !offset && !length;
+}
+
+static bool wraps(const struct ksmbd_lock_range *range)
+{
+	return range->length && last_byte(range->offset, range->length) < range->offset;
+}
+
+#define LOCK_FIRST(lock) ((lock)->offset)
+#define LOCK_LAST(lock)	 last_byte((lock)->offset, (lock)->length)
+
+INTERVAL_TREE_DEFINE(struct lock, by_place, u64, max_last, LOCK_FIRST, LOCK_LAST, static inline,
+		     place)
+
+/* ---- the tables: everything here is called with inode->lock held ---- */
+
+static bool others_exclude(struct ksmbd_open *open, u64 offset, u64 length)
+{
+	struct rb_root_cached *tree = &open->inode->exclusive_locks;
+	u64 last = last_byte(offset, length);
+	struct lock *lock;
+
+	for (lock = place_iter_first(tree, offset, last); lock;
+	     lock = place_iter_next(lock, offset, last))
+		if (lock->open != open)
+			return true;
+	return false;
+}
+
+static bool anybody_has(struct rb_root_cached *tree, u64 offset, u64 length)
+{
+	return place_iter_first(tree, offset, last_byte(offset, length));
+}
+
+/* [MS-FSA] 2.1.4.10 for locks: a handle may share what it has locked exclusively. */
+static bool is_taken(struct ksmbd_open *open, u64 offset, u64 length, bool exclusive)
+{
+	struct ksmbd_inode *inode = open->inode;
+
+	if (is_nowhere(offset, length))
+		return false;
+	if (!exclusive)
+		return others_exclude(open, offset, length);
+	return anybody_has(&inode->exclusive_locks, offset, length) ||
+	       anybody_has(&inode->shared_locks, offset, length);
+}
+
+/* By place, length and kind, exclusive first. */
+static int compare(const struct lock *lock, u64 offset, u64 length, bool exclusive)
+{
+	if (offset != lock->offset)
+		return offset < lock->offset ? -1 : 1;
+	if (length != lock->length)
+		return length < lock->length ? -1 : 1;
+	return lock->exclusive - exclusive;
+}
+
+static void enter_owner(struct lock *lock)
+{
+	struct rb_node **at = &lock->open->locks.tree.rb_node, *above = NULL;
+
+	while (*at) {
+		above = *at;
+		if (compare(rb_entry(above, struct lock, by_owner), lock->offset, lock->length,
+			    lock->exclusive) < 0)
+			at = &above->rb_left;
+		else
+			at = &above->rb_right;
+	}
+	rb_link_node(&lock->by_owner, above, at);
+	rb_insert_color(&lock->by_owner, &lock->open->locks.tree);
+}
+
+/* The first of @open's locks on this very range; the shared ones come after the exclusive ones. */
+static struct lock *find_own(struct ksmbd_open *open, u64 offset, u64 length, bool exclusive)
+{
+	struct rb_node *at = open->locks.tree.rb_node;
+	struct lock *found = NULL, *lock;
+
+	while (at) {
+		lock = rb_entry(at, struct lock, by_owner);
+		if (compare(lock, offset, length, exclusive) <= 0) {
+			found = lock;
+			at = at->rb_left;
+		} else {
+			at = at->rb_right;
+		}
+	}
+	return found && found->offset == offset && found->length == length ? found : NULL;
+}
+
+static struct rb_root_cached *tree_of(const struct lock *lock)
+{
+	struct ksmbd_inode *inode = lock->open->inode;
+
+	return lock->exclusive ? &inode->exclusive_locks : &inode->shared_locks;
+}
+
+static void enter_lock(struct lock *lock)
+{
+	if (!is_nowhere(lock->offset, lock->length))
+		place_insert(lock, tree_of(lock));
+	enter_owner(lock);
+	lock->held = true;
+	atomic_inc(&lock->open->inode->nr_locks);
+}
+
+static struct lock *new_lock(struct ksmbd_open *open, const struct ksmbd_lock_range *range)
+{
+	struct ksmbd_session *session = open->locks.session;
+	struct lock *lock;
+
+	if (open->locks.count >= KSMBD_LOCKS_PER_OPEN)
+		return NULL;
+	if (session && atomic_inc_return(&session->nr_locks) > KSMBD_LOCKS_PER_SESSION) {
+		atomic_dec(&session->nr_locks);
+		return NULL;
+	}
+	lock = kzalloc(sizeof(*lock), GFP_KERNEL);
+	if (!lock) {
+		if (session)
+			atomic_dec(&session->nr_locks);
+		return NULL;
+	}
+	open->locks.count++;
+	lock->open = open;
+	lock->offset = range->offset;
+	lock->length = range->length;
+	lock->exclusive = range->exclusive;
+	return lock;
+}
+
+static void free_lock(struct lock *lock)
+{
+	struct ksmbd_open *open = lock->open;
+
+	if (lock->held) {
+		if (!is_nowhere(lock->offset, lock->length))
+			place_remove(lock, tree_of(lock));
+		rb_erase(&lock->by_owner, &open->locks.tree);
+		atomic_dec(&open->inode->nr_locks);
+	}
+	if (lock->waiter)
+		lock->waiter->lock = NULL;
+	open->locks.count--;
+	if (open->locks.session)
+		atomic_dec(&open->locks.session->nr_locks);
+	kfree(lock);
+}
+
+/* Something is free again: who waited longest is asked first. */
+static void hand_on(struct ksmbd_inode *inode)
+{
+	struct lock_waiter *waiter, *next;
+
+	list_for_each_entry_safe(waiter, next, &inode->lock_waiters, link) {
+		struct lock *lock = waiter->lock;
+
+		if (is_taken(lock->open, lock->offset, lock->length, lock->exclusive))
+			continue;
+		list_del_init(&waiter->link);
+		enter_lock(lock);
+		waiter->req->park.wake(waiter->req, STATUS_SUCCESS);
+	}
+}
+
+/* ---- the life of a handle ---- */
+
+void ksmbd_lock_init(struct ksmbd_open *open)
+{
+	open->locks.tree = RB_ROOT;
+}
+
+void ksmbd_lock_free(struct ksmbd_open *open)
+{
+	WARN_ON_ONCE(open->locks.count);
+	if (open->locks.session)
+		ksmbd_session_put(open->locks.session);
+}
+
+static void end_waits(struct ksmbd_open *open)
+{
+	struct lock_waiter *waiter, *next;
+
+	list_for_each_entry_safe(waiter, next, &open->inode->lock_waiters, link) {
+		if (waiter->lock->open != open)
+			continue;
+		list_del_init(&waiter->link);
+		free_lock(waiter->lock);
+		waiter->req->park.wake(waiter->req, STATUS_RANGE_NOT_LOCKED);
+	}
+}
+
+void ksmbd_lock_drop(struct ksmbd_open *open)
+{
+	struct rb_node *node;
+
+	lockdep_assert_held(&open->inode->lock);
+	if (!open->locks.count)
+		return;
+	end_waits(open);
+	while ((node = rb_first(&open->locks.tree)) != NULL)
+		free_lock(rb_entry(node, struct lock, by_owner));
+	hand_on(open->inode);
+}
+
+/* Whose limit counts from the first lock on. Called with inode->lock held. */
+static void settle_session(struct ksmbd_open *open, struct ksmbd_session *session)
+{
+	if (open->locks.session || open->locks.count || !session)
+		return;
+	ksmbd_session_get(session);
+	open->locks.session = session;
+}
+
+/* ---- locking ---- */
+
+/* Called with inode->lock held. */
+static ntstatus_t take_one(struct ksmbd_open *open, const struct ksmbd_lock_range *range,
+			   struct lock **out)
+{
+	if (wraps(range))
+		return STATUS_INVALID_LOCK_RANGE;
+	if (is_taken(open, range->offset, range->length, range->exclusive))
+		return STATUS_LOCK_NOT_GRANTED;
+	*out = new_lock(open, range);
+	if (!*out)
+		return STATUS_INSUFFICIENT_RESOURCES;
+	enter_lock(*out);
+	return STATUS_SUCCESS;
+}
+
+/* Called with inode->lock held, as when the ranges were locked. */
+static void take_back(struct ksmbd_open *open, const struct ksmbd_lock_range *ranges, u32 count)
+{
+	/* Of those alike it does not matter which one goes. */
+	while (count--)
+		free_lock(find_own(open, ranges[count].offset, ranges[count].length,
+				   ranges[count].exclusive));
+}
+
+ntstatus_t ksmbd_lock_take(struct ksmbd_open *open, struct ksmbd_session *session,
+			   const struct ksmbd_lock_range *ranges, u32 count)
+{
+	ntstatus_t status = STATUS_SUCCESS;
+	struct lock *lock;
+	u32 n;
+
+	mutex_lock(&open->inode->lock);
+	if (!open->attached)
+		status = STATUS_FILE_CLOSED;
+	settle_session(open, session);
+	for (n = 0; status == STATUS_SUCCESS && n < count; n++)
+		status = take_one(open, &ranges[n], &lock);
+	/* Nobody came to wait for them meanwhile. */
+	if (status != STATUS_SUCCESS && n)
+		take_back(open, ranges, n - 1);
+	mutex_unlock(&open->inode->lock);
+	if (status == STATUS_SUCCESS)
+		ksmbd_lock_taken(open);
+	return status;
+}
+
+void ksmbd_lock_taken(struct ksmbd_open *open)
+{
+	ksmbd_oplock_data_changed(open);
+}
+
+/* ---- waiting ---- */
+
+static void unhook_waiter(struct ksmbd_request *req)
+{
+	struct lock_waiter *waiter = req->park.data;
+	struct ksmbd_inode *inode = req->open->inode;
+	struct lock *lock;
+
+	mutex_lock(&inode->lock);
+	list_del(&waiter->link);
+	lock = waiter->lock;
+	if (lock)
+		lock->waiter = NULL;
+	if (lock && req->park.why != STATUS_SUCCESS) {
+		free_lock(lock);
+		hand_on(inode);
+	}
+	mutex_unlock(&inode->lock);
+	kfree(waiter);
+}
+
+/* Called with inode->lock held. */
+static ntstatus_t park(struct ksmbd_request *req, const struct ksmbd_lock_range *range,
+		       ntstatus_t (*resume)(struct ksmbd_request *req, ntstatus_t why))
+{
+	struct lock_waiter *waiter = kzalloc(sizeof(*waiter), GFP_KERNEL);
+
+	if (!waiter)
+		return STATUS_INSUFFICIENT_RESOURCES;
+	waiter->req = req;
+	waiter->lock = new_lock(req->open, range);
+	if (!waiter->lock) {
+		kfree(waiter);
+		return STATUS_INSUFFICIENT_RESOURCES;
+	}
+	waiter->lock->waiter = waiter;
+	ksmbd_request_park(req, resume, unhook_waiter, waiter);
+	list_add_tail(&waiter->link, &req->open->inode->lock_waiters);
+	return KSMBD_STATUS_PARKED;
+}
+
+ntstatus_t ksmbd_lock_wait(struct ksmbd_request *req, const struct ksmbd_lock_range *range,
+			   ntstatus_t (*resume)(struct ksmbd_request *req, ntstatus_t why))
+{
+	struct ksmbd_open *open = req->open;
+	ntstatus_t status = STATUS_FILE_CLOSED;
+	struct lock *lock;
+
+	mutex_lock(&open->inode->lock);
+	settle_session(open, req->session);
+	if (open->attached)
+		status = take_one(open, range, &lock);
+	if (status == STATUS_LOCK_NOT_GRANTED)
+		status = park(req, range, resume);
+	mutex_unlock(&open->inode->lock);
+	if (status == STATUS_SUCCESS)
+		ksmbd_lock_taken(open);
+	return status;
+}
+
+/* ---- unlocking ---- */
+
+/* Called with inode->lock held. */
+static ntstatus_t release_one(struct ksmbd_open *open, const struct ksmbd_lock_range *range)
+{
+	struct lock *lock;
+
+	if (wraps(range))
+		return STATUS_INVALID_LOCK_RANGE;
+	lock = find_own(open, range->offset, range->length, true);
+	if (!lock)
+		return STATUS_RANGE_NOT_LOCKED;
+	free_lock(lock);
+	return STATUS_SUCCESS;
+}
+
+ntstatus_t ksmbd_lock_release(struct ksmbd_open *open, const struct ksmbd_lock_range *ranges,
+			      u32 count)
+{
+	ntstatus_t status = STATUS_SUCCESS;
+	u32 n;
+
+	mutex_lock(&open->inode->lock);
+	for (n = 0; status == STATUS_SUCCESS && n < count; n++)
+		status = release_one(open, &ranges[n]);
+	hand_on(open->inode);
+	mutex_unlock(&open->inode->lock);
+	return status;
+}
+
+/* ---- reading and writing ---- */
+
+bool ksmbd_lock_permits(struct ksmbd_open *open, u64 offset, u64 length, bool write)
+{
+	struct ksmbd_inode *inode = open->inode;
+	bool conflict;
+
+	if (!length)
+		return true;
+	mutex_lock(&inode->lock);
+	conflict = others_exclude(open, offset, length) ||
+		   (write && anybody_has(&inode->shared_locks, offset, length));
+	mutex_unlock(&inode->lock);
+	return !conflict;
+}
+
+/* ---- sequence numbers ---- */
+
+/* The entry of a LockSequenceIndex, or NULL: the low four bits are the number. */
+static u8 *sequence_entry(struct ksmbd_open *open, u32 sequence)
+{
+	u32 index = sequence >> 4;
+
+	return index && index <= KSMBD_LOCK_SEQUENCES ? &open->locks.sequences[index - 1] : NULL;
+}
+
+/* What stands for a number in the table, where 0 is none. */
+static u8 sequence_mark(u32 sequence)
+{
+	return (sequence & 15) + 1;
+}
+
+bool ksmbd_lock_replayed(struct ksmbd_open *open, u32 sequence)
+{
+	u8 *entry = sequence_entry(open, sequence);
+	bool same;
+
+	if (!entry)
+		return false;
+	mutex_lock(&open->inode->lock);
+	same = *entry == sequence_mark(sequence);
+	if (!same)
+		*entry = 0;
+	mutex_unlock(&open->inode->lock);
+	return same;
+}
+
+void ksmbd_lock_done(struct ksmbd_open *open, u32 sequence)
+{
+	u8 *entry = sequence_entry(open, sequence);
+
+	if (!entry)
+		return;
+	mutex_lock(&open->inode->lock);
+	*entry = sequence_mark(sequence);
+	mutex_unlock(&open->inode->lock);
+}
