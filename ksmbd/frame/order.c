@@ -67,7 +67,8 @@ static bool next_element(struct element *e)
 static bool is_end(const struct element *e)
 {
 	return e->command == SMB2_CLOSE || e->command == SMB2_OPLOCK_BREAK ||
-	       e->command == SMB2_LOCK || e->command == SMB2_TREE_DISCONNECT || e->command == SMB2_LOGOFF;
+	       e->command == SMB2_LOCK || e->command == SMB2_TREE_DISCONNECT ||
+	       e->command == SMB2_LOGOFF;
 }
 
 static bool concerns(const struct element *end, const struct element *other)

@@ -461,10 +461,18 @@ static void bitmaps(struct kunit *test)
 }
 
 static struct kunit_case kit_data_cases[] = {
-	KUNIT_CASE(list_basics),      KUNIT_CASE(list_del_poisons), KUNIT_CASE(hlist_basics),
-	KUNIT_CASE(hashtable_basics), KUNIT_CASE(idr_basics),	    KUNIT_CASE(idr_cyclic),
-	KUNIT_CASE(idr_many),	      KUNIT_CASE(ida_basics),	    KUNIT_CASE(rbtree_random),
-	KUNIT_CASE(sort_ints),	      KUNIT_CASE(bitmaps),	    KUNIT_CASE(interval_tree_random),
+	KUNIT_CASE(list_basics),
+	KUNIT_CASE(list_del_poisons),
+	KUNIT_CASE(hlist_basics),
+	KUNIT_CASE(hashtable_basics),
+	KUNIT_CASE(idr_basics),
+	KUNIT_CASE(idr_cyclic),
+	KUNIT_CASE(idr_many),
+	KUNIT_CASE(ida_basics),
+	KUNIT_CASE(rbtree_random),
+	KUNIT_CASE(sort_ints),
+	KUNIT_CASE(bitmaps),
+	KUNIT_CASE(interval_tree_random),
 	{},
 };
 

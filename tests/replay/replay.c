@@ -522,3 +522,26 @@ u32 replay_rpc_bind(u8 *buf)
 	memcpy(buf, pdu, sizeof(pdu));
 	return sizeof(pdu);
 }
+
+void replay_lock(struct replay *r, struct replay_fid fid, u64 offset, u64 length, u32 flags)
+{
+	replay_lock_many(r, fid, 1, 0);
+	replay_lock_element(r, offset, length, flags);
+}
+
+void replay_lock_many(struct replay *r, struct replay_fid fid, u16 count, u32 sequence)
+{
+	replay_begin(r, SMB2_LOCK);
+	ksmbd_wr_u16(&r->wr, 48);
+	ksmbd_wr_u16(&r->wr, count);
+	ksmbd_wr_u32(&r->wr, sequence);
+	write_fid(r, fid);
+}
+
+void replay_lock_element(struct replay *r, u64 offset, u64 length, u32 flags)
+{
+	ksmbd_wr_u64(&r->wr, offset);
+	ksmbd_wr_u64(&r->wr, length);
+	ksmbd_wr_u32(&r->wr, flags);
+	ksmbd_wr_u32(&r->wr, 0);
+}

@@ -132,6 +132,11 @@ void replay_ack(struct replay *r, struct replay_fid fid, u8 level);
 void replay_file_request(struct replay *r, u16 command, struct replay_fid fid);
 void replay_read(struct replay *r, struct replay_fid fid, u32 len, u64 off);
 void replay_write(struct replay *r, struct replay_fid fid, const void *data, u32 len, u64 off);
+/** replay_lock() - a LOCK of one element */
+void replay_lock(struct replay *r, struct replay_fid fid, u64 offset, u64 length, u32 flags);
+/** replay_lock_many() - one of @count; replay_lock_element() as often follows */
+void replay_lock_many(struct replay *r, struct replay_fid fid, u16 count, u32 sequence);
+void replay_lock_element(struct replay *r, u64 offset, u64 length, u32 flags);
 void replay_query(struct replay *r, struct replay_fid fid, u8 type, u8 class, u32 room);
 void replay_tree_connect(struct replay *r, const char *path);
 /** replay_cancel() - sends a CANCEL; @async_id 0: by message id */
