@@ -8,7 +8,7 @@
 #include "tests/helpers.h"
 #include "wire/smb2_format.h"
 
-#define MAX U64_MAX
+#define LAST U64_MAX
 
 /* Owners of the handles; their counts never fall to 0. */
 static struct ksmbd_share share;
@@ -101,13 +101,13 @@ static void against_others(struct kunit *test)
 		{ 10, 10, 0, 11, true },
 		{ 10, 10, 20, 1, false },
 		{ 10, 10, 19, 1, true },
-		{ 10, 10, 19, MAX - 19, true },
-		{ 10, 10, 0, MAX, true },
+		{ 10, 10, 19, LAST - 19, true },
+		{ 10, 10, 0, LAST, true },
 		{ 10, 10, 14, 2, true },
-		{ 0, MAX, MAX - 1, 1, true },
-		{ 0, MAX, MAX, 1, false },
-		{ MAX, 1, MAX, 1, true },
-		{ 1ULL << 63, 1ULL << 63, MAX, 1, true },
+		{ 0, LAST, LAST - 1, 1, true },
+		{ 0, LAST, LAST, 1, false },
+		{ LAST, 1, LAST, 1, true },
+		{ 1ULL << 63, 1ULL << 63, LAST, 1, true },
 		/* Of no length: between two bytes, and in the way of who has both. */
 		{ 10, 10, 15, 0, true },
 		{ 10, 10, 10, 0, false },
@@ -119,10 +119,10 @@ static void against_others(struct kunit *test)
 		{ 20, 0, 10, 10, false },
 		{ 10, 0, 10, 0, false },
 		{ 0, 0, 0, 0, false },
-		{ 0, 0, 0, MAX, false },
-		{ 0, MAX, 0, 0, false },
-		{ MAX, 0, 0, MAX, false },
-		{ MAX, 0, 1, MAX, true },
+		{ 0, 0, 0, LAST, false },
+		{ 0, LAST, 0, 0, false },
+		{ LAST, 0, 0, LAST, false },
+		{ LAST, 0, 1, LAST, true },
 	};
 	u32 i, kinds;
 
@@ -187,13 +187,13 @@ static void unlocked_exactly(struct kunit *test)
 
 static void beyond_the_last_byte(struct kunit *test)
 {
-	EXPECT_LOCK(0, MAX, 1, true, STATUS_SUCCESS);
-	EXPECT_LOCK(0, MAX, 0, true, STATUS_SUCCESS);
-	EXPECT_LOCK(0, MAX, 2, true, STATUS_INVALID_LOCK_RANGE);
-	EXPECT_LOCK(0, 2, MAX, true, STATUS_INVALID_LOCK_RANGE);
-	EXPECT_LOCK(0, MAX, MAX, false, STATUS_INVALID_LOCK_RANGE);
-	EXPECT_UNLOCK(0, MAX, 2, STATUS_INVALID_LOCK_RANGE);
-	EXPECT_LOCK(0, 1, MAX, true, STATUS_LOCK_NOT_GRANTED);
+	EXPECT_LOCK(0, LAST, 1, true, STATUS_SUCCESS);
+	EXPECT_LOCK(0, LAST, 0, true, STATUS_SUCCESS);
+	EXPECT_LOCK(0, LAST, 2, true, STATUS_INVALID_LOCK_RANGE);
+	EXPECT_LOCK(0, 2, LAST, true, STATUS_INVALID_LOCK_RANGE);
+	EXPECT_LOCK(0, LAST, LAST, false, STATUS_INVALID_LOCK_RANGE);
+	EXPECT_UNLOCK(0, LAST, 2, STATUS_INVALID_LOCK_RANGE);
+	EXPECT_LOCK(0, 1, LAST, true, STATUS_LOCK_NOT_GRANTED);
 	KUNIT_EXPECT_EQ(test, count(), 2U);
 }
 
@@ -234,7 +234,7 @@ static void all_or_none(struct kunit *test)
 		{ 0, 10, true }, { 10, 10, false }, { 10, 10, false }, { 0, 0, true },
 		{ 40, 0, true }, { 0, 10, false },  { 90, 10, true },
 	};
-	static const struct ksmbd_lock_range wrapping[] = { { 0, 10, true }, { MAX, 2, true } };
+	static const struct ksmbd_lock_range wrapping[] = { { 0, 10, true }, { LAST, 2, true } };
 	static const struct ksmbd_lock_range meeting[] = { { 0, 10, true }, { 9, 2, true } };
 
 	/* What was there before stays. */
@@ -263,7 +263,7 @@ static void gone_with_the_handle(struct kunit *test)
 {
 	struct ksmbd_open *open = opens[0];
 
-	EXPECT_LOCK(0, 0, MAX, true, STATUS_SUCCESS);
+	EXPECT_LOCK(0, 0, LAST, true, STATUS_SUCCESS);
 	EXPECT_LOCK(0, 0, 0, true, STATUS_SUCCESS);
 	EXPECT_LOCK(1, 5, 1, true, STATUS_LOCK_NOT_GRANTED);
 	/* A request still has it when it closes. */
@@ -273,7 +273,7 @@ static void gone_with_the_handle(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&open->inode->nr_locks), 1);
 	opens[0] = open;
 	EXPECT_LOCK(0, 20, 1, true, STATUS_FILE_CLOSED);
-	EXPECT_UNLOCK(0, 0, MAX, STATUS_RANGE_NOT_LOCKED);
+	EXPECT_UNLOCK(0, 0, LAST, STATUS_RANGE_NOT_LOCKED);
 	opens[0] = NULL;
 	ksmbd_open_put(open);
 }
