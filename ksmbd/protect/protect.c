@@ -120,8 +120,9 @@ ntstatus_t ksmbd_protect_check(struct ksmbd_request *req)
 	ntstatus_t status = STATUS_SUCCESS;
 
 	req->signed_ok = false;
-	if (req->hdr.command == SMB2_NEGOTIATE)
-		return STATUS_SUCCESS;
+	if (req->hdr.command == SMB2_NEGOTIATE) /* there is no key yet, 3.3.5.2.4 */
+		return req->hdr.flags & SMB2_FLAGS_SIGNED ? STATUS_INVALID_PARAMETER :
+							    STATUS_SUCCESS;
 	find_session(req);
 	if (is_established(req))
 		req->sign_key = ksmbd_sign_key_get(req->channel->sign_key);

@@ -306,9 +306,10 @@ static ntstatus_t create_keys(struct ksmbd_request *req, const struct setup_args
 	session->sign_key = create_sign_key(conn, req->channel, session->key);
 	if (!session->sign_key)
 		return STATUS_INSUFFICIENT_RESOURCES;
+	/* Whoever has asked for it, and wherever: a bit may have been cleared on its way. */
 	session->signing_required =
-		(conn->server_security_mode & SMB2_NEGOTIATE_SIGNING_REQUIRED) ||
-		(args->security_mode & SMB2_NEGOTIATE_SIGNING_REQUIRED);
+		(conn->server_security_mode | conn->client_security_mode | args->security_mode) &
+		SMB2_NEGOTIATE_SIGNING_REQUIRED;
 	return settle_encryption(req);
 }
 

@@ -198,6 +198,29 @@ def previous_of_guests(env):
 
 # Negotiation
 
+@GROUP.test("signing once demanded in NEGOTIATE cannot be taken back")
+def signing_demanded(env):
+    for dialect in rawsmb.ALL_DIALECTS:
+        with connect(env) as conn:
+            conn.negotiate(dialects=(dialect,), security=SIGNING_REQUIRED)
+            conn.session_setup(*ALICE, security=1)
+            conn.signing = True
+            conn.tree_connect("data")
+            reply = conn.request(ECHO, EMPTY, sign=False)
+            expect_equal(reply.name, "ACCESS_DENIED", "%#x" % dialect)
+    healthy(env)
+
+
+@GROUP.test("a NEGOTIATE that says it is signed is none")
+def signed_negotiate(env):
+    for dialect in rawsmb.ALL_DIALECTS:
+        with connect(env) as conn:
+            conn.send_frame(conn.header(rawsmb.NEGOTIATE, flags=FLAG_SIGNED) +
+                            conn.negotiate_body(dialects=(dialect,)))
+            expect_equal(outcome(conn), "INVALID_PARAMETER", "%#x" % dialect)
+    healthy(env)
+
+
 def validate(conn, dialects):
     data = struct.pack("<I16sHH", 0x7F, conn.guid, 1, len(dialects))
     data += struct.pack("<%dH" % len(dialects), *dialects)
