@@ -6,7 +6,8 @@
  * behind a QUERY_DIRECTORY on the same handle all the same, and both have to succeed: so a
  * CLOSE is held back until no earlier request on its handle is at work, a TREE_DISCONNECT and a
  * LOGOFF likewise; an OPLOCK_BREAK too, since what was cached has to be written before others
- * may read. No thread waits. Parked requests hold nobody up: what ends, ends them.
+ * may read, and a LOCK, which may unlock what they are at work on. No thread waits. Parked
+ * requests hold nobody up: what ends, ends them.
  */
 #ifndef KSMBD_FRAME_ORDER_H
 #define KSMBD_FRAME_ORDER_H
