@@ -46,6 +46,17 @@ int ksmbd_ntlm_mic(const u8 *session_key, const struct ksmbd_ntlm_field *negotia
 		   const struct ksmbd_ntlm_field *authenticate, u8 *mic);
 
 /**
+ * ksmbd_ntlm_v1_signature() - GSS_GetMIC without extended session security, 3.4.4.1
+ * @sequence: 0 the client's, 1 the server's: both directions share the key, its RC4 state and the
+ *	numbers
+ *
+ * What a peer puts into its random pad, KSMBD_NTLM_V1_PAD bytes behind the version, means nothing.
+ */
+int ksmbd_ntlm_v1_signature(const u8 *session_key, u32 sequence, const u8 *msg, u32 len,
+			    u8 *signature);
+#define KSMBD_NTLM_V1_PAD 4
+
+/**
  * ksmbd_ntlm_signature() - GSS_GetMIC with extended session security, 3.4.4.2
  * @flags: negotiated: key strength and key exchange
  * @from_client: which direction's keys

@@ -2,6 +2,7 @@
 /* NTLMv1 and the "NTLM2 session" kind of it. [MS-NLMP] 3.3.1, 3.4.5.1 */
 #include <asm/unaligned.h>
 #include <linux/bitops.h>
+#include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -10,8 +11,11 @@
 #include "auth/ntlm_crypt.h"
 #include "host/crypto.h"
 
-#define MD4_WORDS 16
-#define MD4_STEPS 48
+#define SIGNATURE_VERSION 1
+#define V1_SEALED	  12
+#define V1_SIGNATURES_MAX 2
+#define MD4_WORDS	  16
+#define MD4_STEPS	  48
 
 /* RFC 1320, 3.4: one function for each third of the steps. */
 static u32 md4_mix(u32 third, u32 x, u32 y, u32 z)
@@ -69,6 +73,40 @@ static void encrypt_challenge(const u8 *nt_hash, const u8 *challenge, u8 *respon
 		ksmbd_des_encrypt(keys + i * KSMBD_DES_KEY_SIZE, challenge,
 				  response + i * KSMBD_DES_BLOCK_SIZE);
 	memzero_explicit(keys, sizeof(keys));
+}
+
+/* ITU-T V.42, as Ethernet has it. */
+static u32 crc32_of(const u8 *data, u32 len)
+{
+	u32 crc = ~0u, i, bit;
+
+	for (i = 0; i < len; i++) {
+		crc ^= data[i];
+		for (bit = 0; bit < 8; bit++)
+			crc = crc >> 1 ^ (crc & 1 ? 0xEDB88320 : 0);
+	}
+	return ~crc;
+}
+
+int ksmbd_ntlm_v1_signature(const u8 *session_key, u32 sequence, const u8 *msg, u32 len,
+			    u8 *signature)
+{
+	u8 stream[V1_SIGNATURES_MAX * V1_SEALED] = {};
+	u8 *sealed = stream + sequence * V1_SEALED; /* random pad, checksum, number */
+	int err;
+
+	if (sequence >= V1_SIGNATURES_MAX)
+		return -EINVAL;
+	put_unaligned_le32(crc32_of(msg, len), sealed + KSMBD_NTLM_V1_PAD);
+	err = ksmbd_crypto_rc4(session_key, KSMBD_NTLM_KEY_SIZE, stream, stream, sizeof(stream));
+	if (err)
+		return err;
+	put_unaligned_le32(get_unaligned_le32(sealed + 8) ^ sequence, sealed + 8);
+	put_unaligned_le32(SIGNATURE_VERSION, signature);
+	memset(signature + 4, 0, KSMBD_NTLM_V1_PAD);
+	memcpy(signature + 4 + KSMBD_NTLM_V1_PAD, sealed + KSMBD_NTLM_V1_PAD, 8);
+	memzero_explicit(stream, sizeof(stream));
+	return 0;
 }
 
 static int hmac_challenges(const u8 *key, const struct ksmbd_seg *challenges, u8 *out)

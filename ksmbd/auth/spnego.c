@@ -167,24 +167,32 @@ static ntstatus_t step_start(struct ksmbd_auth *auth, const struct ksmbd_spnego_
 	return send_token(auth, reply, state, NULL, 0, NULL, STATUS_MORE_PROCESSING_REQUIRED);
 }
 
+static int sign_mech_types(const struct ksmbd_auth *auth, bool from_client, u8 *mic)
+{
+	const struct ksmbd_ntlm *ntlm = &auth->ntlm;
+
+	if (ntlm->flags & NTLMSSP_NEGOTIATE_EXTENDED_SESSIONSECURITY)
+		return ksmbd_ntlm_signature(ntlm->result.session_key, ntlm->flags, from_client,
+					    auth->mech_types, auth->mech_types_len, mic);
+	return ksmbd_ntlm_v1_signature(ntlm->result.session_key, from_client ? 0 : 1,
+				       auth->mech_types, auth->mech_types_len, mic);
+}
+
 /* Is the client's mechListMIC right? Gives ours. */
 static ntstatus_t exchange_mics(struct ksmbd_auth *auth, const struct ksmbd_spnego_token *token,
 				u8 *mic)
 {
-	const u8 *key = auth->ntlm.result.session_key;
-	u32 flags = auth->ntlm.flags;
-	u8 expected[KSMBD_NTLM_SIGNATURE_SIZE];
+	u8 expected[KSMBD_NTLM_SIGNATURE_SIZE], given[KSMBD_NTLM_SIGNATURE_SIZE];
 
-	/* Signatures of the older kind, without extended session security, do not exist here. */
-	if (token->mic_len != sizeof(expected) ||
-	    !(flags & NTLMSSP_NEGOTIATE_EXTENDED_SESSIONSECURITY))
+	if (token->mic_len != sizeof(given))
 		return STATUS_LOGON_FAILURE;
-	if (ksmbd_ntlm_signature(key, flags, true, auth->mech_types, auth->mech_types_len,
-				 expected) ||
-	    ksmbd_ntlm_signature(key, flags, false, auth->mech_types, auth->mech_types_len, mic))
+	if (sign_mech_types(auth, true, expected) || sign_mech_types(auth, false, mic))
 		return STATUS_NO_MEMORY;
-	return ksmbd_crypto_equal(expected, token->mic, sizeof(expected)) ? STATUS_SUCCESS :
-									    STATUS_LOGON_FAILURE;
+	memcpy(given, token->mic, sizeof(given));
+	if (!(auth->ntlm.flags & NTLMSSP_NEGOTIATE_EXTENDED_SESSIONSECURITY))
+		memset(given + 4, 0, KSMBD_NTLM_V1_PAD);
+	return ksmbd_crypto_equal(expected, given, sizeof(expected)) ? STATUS_SUCCESS :
+								       STATUS_LOGON_FAILURE;
 }
 
 static ntstatus_t step_authenticate(struct ksmbd_auth *auth, const struct ksmbd_spnego_token *token,

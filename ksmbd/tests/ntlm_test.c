@@ -131,6 +131,21 @@ static void published_signature(struct kunit *test)
 	EXPECT_HEX(test, signature, 16, "0100000070352851f256430900000000");
 }
 
+/* 3.4.4.1: one RC4 state for both directions; computed by another implementation. */
+static void old_signatures(struct kunit *test)
+{
+	u8 key[16], msg[14], signature[16];
+
+	test_unhex(key, sizeof(key), "000102030405060708090a0b0c0d0e0f");
+	test_unhex(msg, sizeof(msg), "300c060a2b06010401823702020a");
+	KUNIT_EXPECT_EQ(test, ksmbd_ntlm_v1_signature(key, 0, msg, sizeof(msg), signature), 0);
+	EXPECT_HEX(test, signature, 16, "01000000000000003691ff6106db97c6");
+	KUNIT_EXPECT_EQ(test, ksmbd_ntlm_v1_signature(key, 1, msg, sizeof(msg), signature), 0);
+	EXPECT_HEX(test, signature, 16, "0100000000000000a20267f2f3b742ee");
+	KUNIT_EXPECT_EQ(test, ksmbd_ntlm_v1_signature(key, 2, msg, sizeof(msg), signature),
+			-EINVAL);
+}
+
 /* What a Windows client and server sent: MIC and both mechListMICs. */
 static void captured_mics(struct kunit *test)
 {
@@ -299,11 +314,17 @@ static void challenge_layout(struct kunit *test)
 }
 
 static struct kunit_case ntlm_cases[] = {
-	KUNIT_CASE(published_keys),	 KUNIT_CASE(published_v1),
-	KUNIT_CASE(des_blocks),		 KUNIT_CASE(case_of_names),
-	KUNIT_CASE(published_signature), KUNIT_CASE(captured_mics),
-	KUNIT_CASE(responses),		 KUNIT_CASE(authenticate_layout),
-	KUNIT_CASE(challenge_layout),	 {},
+	KUNIT_CASE(published_keys),
+	KUNIT_CASE(published_v1),
+	KUNIT_CASE(des_blocks),
+	KUNIT_CASE(case_of_names),
+	KUNIT_CASE(published_signature),
+	KUNIT_CASE(captured_mics),
+	KUNIT_CASE(responses),
+	KUNIT_CASE(authenticate_layout),
+	KUNIT_CASE(challenge_layout),
+	KUNIT_CASE(old_signatures),
+	{},
 };
 
 static struct kunit_suite ntlm_suite = {

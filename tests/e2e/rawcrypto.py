@@ -9,8 +9,9 @@ import hmac
 import os
 import struct
 import time
+import zlib
 
-from Cryptodome.Cipher import AES, ARC4
+from Cryptodome.Cipher import AES, ARC4, DES
 from Cryptodome.Hash import CMAC, MD4
 
 NTLMSSP = b"NTLMSSP\0"
@@ -19,6 +20,7 @@ OID_NTLMSSP = bytes.fromhex("060a2b06010401823702020a")
 NEGOTIATE_FLAGS = 0xE2088297     # unicode, sign, seal, key exchange, 128, 56
 FLAG_KEY_EXCHANGE = 0x40000000
 FLAG_ANONYMOUS = 0x00000800
+FLAG_EXTENDED = 0x00080000       # extended session security
 HMAC_SHA256, AES_CMAC, AES_GMAC = range(3)      # [MS-SMB2] 2.2.3.1.7
 
 
@@ -110,6 +112,7 @@ class Ntlm:
         self.anonymous = anonymous
         self.flags = NEGOTIATE_FLAGS
         self.wrong_mic = False
+        self.extra_pairs = {}       # for the NTLMv2 response: {id: value}
         self.session_key = bytes(16)
         self.first = b""
         self.target = b""
@@ -149,6 +152,7 @@ class Ntlm:
             stamp = struct.pack("<Q", int((time.time() + 11644473600) * 1e7))
         if self.mic:
             pairs[6] = struct.pack("<I", 2)
+        pairs.update(self.extra_pairs)
         info = b"".join(struct.pack("<HH", k, len(v)) + v
                         for k, v in sorted(pairs.items())) + bytes(4)
         nt_hash = MD4.new(self.password.encode("utf-16-le")).digest()
@@ -159,6 +163,9 @@ class Ntlm:
         proof = hmac_md5(key, self.server_challenge + temp)
         return proof + temp, hmac_md5(key, proof)
 
+    def lm_response(self):
+        return bytes(24)
+
     def authenticate(self):
         """The AUTHENTICATE message; sets the session key."""
         flags = self.flags
@@ -167,7 +174,7 @@ class Ntlm:
             nt_response, lm_response, base_key = b"", b"\0", bytes(16)
         else:
             nt_response, base_key = self.responses()
-            lm_response = bytes(24)
+            lm_response = self.lm_response()
         encrypted = b""
         if flags & FLAG_KEY_EXCHANGE:
             self.session_key = os.urandom(16)
@@ -202,3 +209,50 @@ class Ntlm:
         if self.flags & FLAG_KEY_EXCHANGE:
             digest = ARC4.new(subkey(b"sealing")).encrypt(digest)
         return struct.pack("<I", 1) + digest + bytes(4)
+
+
+def des_key(seven):
+    """Seven bytes as a DES key: a parity bit behind each seven bits."""
+    bits = int.from_bytes(seven, "big")
+    return bytes((bits >> (49 - 7 * i) & 0x7F) << 1 for i in range(8))
+
+
+def desl(key, data):
+    """DESL() of [MS-NLMP] 6: a block under three keys."""
+    key = key + bytes(5)
+    return b"".join(DES.new(des_key(key[i:i + 7]), DES.MODE_ECB).encrypt(data)
+                    for i in (0, 7, 14))
+
+
+class NtlmV1(Ntlm):
+    """An exchange by NTLMv1: plain, or the kind with a client challenge."""
+
+    def __init__(self, user, password, extended=False):
+        super().__init__(user, password, mic=False)
+        self.extended = extended
+        self.client_challenge = os.urandom(8)
+        if not extended:
+            self.flags &= ~FLAG_EXTENDED
+
+    def responses(self):
+        nt_hash = MD4.new(self.password.encode("utf-16-le")).digest()
+        key, challenge = MD4.new(nt_hash).digest(), self.server_challenge
+        if self.extended:
+            both = challenge + self.client_challenge
+            challenge = hashlib.md5(both).digest()[:8]
+            key = hmac_md5(key, both)
+        return desl(nt_hash, challenge), key
+
+    def lm_response(self):
+        return (self.client_challenge if self.extended else b"\x55" * 8) + \
+            bytes(16)
+
+    def mechlist_mic(self, oids=(OID_NTLMSSP,)):
+        """[MS-NLMP] 3.4.4.1 where there is no extended session security."""
+        if self.extended:
+            return super().mechlist_mic(oids)
+        stream = ARC4.new(self.session_key)
+        pad = stream.encrypt(bytes(4))
+        checksum = stream.encrypt(struct.pack("<I", zlib.crc32(
+            mechlist(oids))))
+        return struct.pack("<I", 1) + pad + checksum + stream.encrypt(bytes(4))
