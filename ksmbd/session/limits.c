@@ -12,16 +12,27 @@
 #include "host/sock.h"
 #include "session/limits.h"
 
-/* Failures before such a pause do not count. */
+/* Failures before such a pause do not count; nor does anybody pay for longer. */
 #define FORGET_MS (15 * 60 * 1000)
+/* Of those that failed longest ago, how many are looked at for one to be forgotten. */
+#define MAX_TRIES 32
+/* Bytes of an IPv6 key that are common to a site. */
+#define SITE_BYTES 6
 
+/**
+ * struct culprit - where failures come from
+ * @site: a whole /48, without the networks of it that have entries of their own
+ * @until: jiffies when each of the penalties ends; the past: none
+ */
 struct culprit {
 	struct hlist_node link;
 	struct list_head age;
 	u8 family;
+	bool site;
 	u8 key[sizeof_field(struct ksmbd_addr, key)];
 	u32 failures;
 	unsigned long last; /* jiffies */
+	unsigned long until[KSMBD_LIMITS_PENALTIES];
 };
 
 static DEFINE_SPINLOCK(limits_lock);
@@ -29,20 +40,49 @@ static DEFINE_HASHTABLE(culprits, 8); /* under limits_lock, with the two below *
 static LIST_HEAD(by_age);	      /* who failed last is the last */
 static u32 nr_culprits;
 
-static u32 hash_of(const struct ksmbd_addr *peer)
+static u32 hash_of(const u8 *key, u8 family, bool site)
 {
-	return jhash(peer->key, sizeof(peer->key), peer->family);
+	return jhash(key, site ? SITE_BYTES : sizeof_field(struct ksmbd_addr, key),
+		     family | site << 8);
+}
+
+static bool is_of_site(const struct culprit *culprit, const struct ksmbd_addr *peer)
+{
+	return culprit->family == peer->family && !memcmp(culprit->key, peer->key, SITE_BYTES);
+}
+
+static bool is_meant(const struct culprit *culprit, const struct ksmbd_addr *peer, bool site)
+{
+	if (culprit->site != site || !is_of_site(culprit, peer))
+		return false;
+	return site || !memcmp(culprit->key, peer->key, sizeof(culprit->key));
+}
+
+static struct culprit *find_entry(const struct ksmbd_addr *peer, bool site)
+{
+	struct culprit *culprit;
+
+	hash_for_each_possible(culprits, culprit, link, hash_of(peer->key, peer->family, site))
+		if (is_meant(culprit, peer, site))
+			return culprit;
+	return NULL;
 }
 
 static struct culprit *find_culprit(const struct ksmbd_addr *peer)
 {
-	struct culprit *culprit;
+	struct culprit *culprit = find_entry(peer, false);
 
-	hash_for_each_possible(culprits, culprit, link, hash_of(peer))
-		if (culprit->family == peer->family &&
-		    !memcmp(culprit->key, peer->key, sizeof(culprit->key)))
-			return culprit;
-	return NULL;
+	return culprit || peer->family != 6 ? culprit : find_entry(peer, true);
+}
+
+static bool has_many(const struct ksmbd_addr *peer)
+{
+	struct culprit *culprit;
+	u32 n = 0;
+
+	list_for_each_entry(culprit, &by_age, age)
+		n += !culprit->site && is_of_site(culprit, peer);
+	return n >= KSMBD_LIMITS_SITE_MAX;
 }
 
 static void remove_culprit(struct culprit *culprit)
@@ -54,64 +94,130 @@ static void remove_culprit(struct culprit *culprit)
 
 static void enter_culprit(struct culprit *culprit, const struct ksmbd_addr *peer)
 {
+	u32 i;
+
+	memset(culprit, 0, sizeof(*culprit));
 	culprit->family = peer->family;
-	memcpy(culprit->key, peer->key, sizeof(culprit->key));
-	culprit->failures = 0;
-	hash_add(culprits, &culprit->link, hash_of(peer));
+	culprit->site = peer->family == 6 && has_many(peer);
+	memcpy(culprit->key, peer->key, culprit->site ? SITE_BYTES : sizeof(culprit->key));
+	for (i = 0; i < KSMBD_LIMITS_PENALTIES; i++)
+		culprit->until[i] = jiffies;
+	culprit->last = jiffies;
+	hash_add(culprits, &culprit->link, hash_of(peer->key, peer->family, culprit->site));
 	list_add_tail(&culprit->age, &by_age);
 	nr_culprits++;
 }
 
-/* The peer's entry, made of *@fresh if there is none; *@fresh is then what is to be freed. */
+/* The penalty that ends first; it may have ended. */
+static unsigned long *first_penalty(struct culprit *culprit)
+{
+	unsigned long *first = &culprit->until[0];
+	u32 i;
+
+	for (i = 1; i < KSMBD_LIMITS_PENALTIES; i++)
+		if (time_before(culprit->until[i], *first))
+			first = &culprit->until[i];
+	return first;
+}
+
+static bool has_paid(const struct culprit *culprit)
+{
+	u32 i;
+
+	for (i = 0; i < KSMBD_LIMITS_PENALTIES; i++)
+		if (time_before(jiffies, culprit->until[i]))
+			return false;
+	return true;
+}
+
+/* Takes the place of somebody who has paid; NULL: nobody has. */
+static struct culprit *forget_one(void)
+{
+	struct culprit *culprit;
+	u32 tries = 0;
+
+	list_for_each_entry(culprit, &by_age, age) {
+		if (++tries > MAX_TRIES)
+			break;
+		if (!has_paid(culprit))
+			continue;
+		remove_culprit(culprit);
+		return culprit;
+	}
+	return NULL;
+}
+
+/* The peer's entry; made of *@fresh if there is none, which is NULL then. */
 static struct culprit *get_culprit(const struct ksmbd_addr *peer, struct culprit **fresh)
 {
-	struct culprit *culprit = find_culprit(peer), *oldest = NULL;
+	struct culprit *culprit = find_culprit(peer);
 
-	if (culprit || !*fresh)
+	if (culprit)
 		return culprit;
-	culprit = *fresh;
 	if (nr_culprits == KSMBD_LIMITS_ADDRESSES) {
-		oldest = list_first_entry(&by_age, struct culprit, age);
-		remove_culprit(oldest);
+		culprit = forget_one();
+	} else {
+		culprit = *fresh;
+		*fresh = NULL;
 	}
-	enter_culprit(culprit, peer);
-	*fresh = oldest;
+	if (culprit)
+		enter_culprit(culprit, peer);
 	return culprit;
+}
+
+/* One failure more. Returns how often the delay is doubled. */
+static u32 count_failure(struct culprit *culprit, u32 delay)
+{
+	unsigned long most = jiffies + msecs_to_jiffies(FORGET_MS);
+	unsigned long *until = first_penalty(culprit);
+	u32 doublings;
+
+	if (time_after(jiffies, culprit->last + msecs_to_jiffies(FORGET_MS)))
+		culprit->failures = 0;
+	doublings = min(culprit->failures, (u32)KSMBD_LIMITS_DOUBLINGS);
+	culprit->failures = doublings + 1;
+	culprit->last = jiffies;
+	if (time_before(*until, jiffies))
+		*until = jiffies;
+	*until += msecs_to_jiffies(delay << doublings) + 1;
+	if (time_after(*until, most))
+		*until = most;
+	list_move_tail(&culprit->age, &by_age);
+	return doublings;
 }
 
 u32 ksmbd_limits_failed(const struct ksmbd_addr *peer, u32 delay)
 {
+	u32 doublings = KSMBD_LIMITS_DOUBLINGS;
 	struct culprit *fresh, *culprit;
-	u32 failures = 1;
 
 	if (!delay)
 		return 0;
 	fresh = kzalloc(sizeof(*fresh), GFP_KERNEL);
 	spin_lock(&limits_lock);
 	culprit = get_culprit(peer, &fresh);
-	if (culprit) {
-		if (time_after(jiffies, culprit->last + msecs_to_jiffies(FORGET_MS)))
-			culprit->failures = 0;
-		culprit->failures = min(culprit->failures, (u32)KSMBD_LIMITS_DOUBLINGS) + 1;
-		culprit->last = jiffies;
-		list_move_tail(&culprit->age, &by_age);
-		failures = culprit->failures;
-	}
+	if (culprit)
+		doublings = count_failure(culprit, delay);
 	spin_unlock(&limits_lock);
 	kfree(fresh);
-	return delay << (failures - 1);
+	return delay << doublings;
 }
 
-void ksmbd_limits_succeeded(const struct ksmbd_addr *peer)
+u32 ksmbd_limits_wait(const struct ksmbd_addr *peer)
 {
 	struct culprit *culprit;
+	unsigned long until;
+	u32 ms = 0;
 
 	spin_lock(&limits_lock);
 	culprit = find_culprit(peer);
-	if (culprit)
-		remove_culprit(culprit);
+	if (culprit) {
+		until = *first_penalty(culprit);
+		if (time_before(jiffies, until))
+			ms = jiffies_to_msecs(until - jiffies) + 1;
+	}
 	spin_unlock(&limits_lock);
-	kfree(culprit);
+	return ms;
 }
 
 void ksmbd_limits_exit(void)

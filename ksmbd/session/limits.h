@@ -1,10 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Addresses from which logins have failed, and for how long the answer to the next failure
- * is to be held back.
+ * Addresses from which logins have failed: for how long the answer to the next failure is held
+ * back, and when the next login is looked at.
  *
- * The table is bounded: the address that failed longest ago makes room. So nobody can
- * take memory or places from others by failing: who is dropped is only forgiven.
+ * Every failure is a penalty that lasts as long as its answer is held back, whether the client
+ * waits for that or hangs up. Of KSMBD_LIMITS_PENALTIES an address may have running, so that more
+ * connections and hanging up early gain nothing: beyond, a login is not looked at until one of
+ * them is over, right or wrong. So who shares an address with a guesser waits with him; who
+ * has an address of his own never waits for another's failures.
+ *
+ * An address is an IPv4 address or an IPv6 /64; a /48 of which KSMBD_LIMITS_SITE_MAX have failed
+ * counts as one for the others. The table is bounded. Only what has no penalty running makes room,
+ * the address that failed longest ago first; while there is none, further addresses get the
+ * longest delay, and are not remembered. A login that succeeds forgives nothing: whoever has an
+ * account could guess another's password else. Time does.
  * Locks: one spinlock inside, nothing is taken within.
  */
 #ifndef KSMBD_SESSION_LIMITS_H
@@ -18,6 +27,10 @@ struct ksmbd_addr;
 #define KSMBD_LIMITS_ADDRESSES 1024
 /* The delay doubles that many times, then stays: below the default "auth timeout". */
 #define KSMBD_LIMITS_DOUBLINGS 2
+/* Failures of an address that are paid for at the same time. */
+#define KSMBD_LIMITS_PENALTIES 4
+/* Networks of 64 bits that are told apart within one of 48. */
+#define KSMBD_LIMITS_SITE_MAX 16
 
 /**
  * ksmbd_limits_failed() - a login from @peer has failed. May sleep.
@@ -26,8 +39,8 @@ struct ksmbd_addr;
  */
 u32 ksmbd_limits_failed(const struct ksmbd_addr *peer, u32 delay);
 
-/** ksmbd_limits_succeeded() - a user from @peer knew his password: it is forgiven */
-void ksmbd_limits_succeeded(const struct ksmbd_addr *peer);
+/** ksmbd_limits_wait() - milliseconds until a login from @peer may be looked at; 0: now */
+u32 ksmbd_limits_wait(const struct ksmbd_addr *peer);
 
 /** ksmbd_limits_exit() - forget everybody */
 void ksmbd_limits_exit(void);

@@ -12,15 +12,11 @@
 #include "protect/protect.h"
 #include "protect/seal.h"
 #include "session/conn.h"
-#include "session/limits.h"
 #include "session/session.h"
 #include "smb2/reply.h"
 #include "smb2/setup_delay.h"
 #include "smb2/smb2.h"
 #include "wire/smb2_format.h"
-
-/* Whoever gets in without a password has not proved anything. */
-#define NO_PASSWORD (SMB2_SESSION_FLAG_IS_GUEST | SMB2_SESSION_FLAG_IS_NULL)
 
 struct setup_args {
 	u8 flags;
@@ -460,6 +456,17 @@ static ntstatus_t encode_setup(struct ksmbd_request *req, const struct setup_res
 	return STATUS_SUCCESS;
 }
 
+/* After ksmbd_setup_hold(): begins again, unless the connection is ending. */
+static ntstatus_t resume_setup(struct ksmbd_request *req, ntstatus_t why)
+{
+	if (why != STATUS_SUCCESS) {
+		req->drop_conn = true;
+		return why;
+	}
+	ksmbd_rd_seek(&req->rd, SMB2_HEADER_SIZE);
+	return ksmbd_smb2_session_setup(req);
+}
+
 ntstatus_t ksmbd_smb2_session_setup(struct ksmbd_request *req)
 {
 	struct setup_result result = {};
@@ -467,6 +474,9 @@ ntstatus_t ksmbd_smb2_session_setup(struct ksmbd_request *req)
 	ntstatus_t status, encoded;
 
 	status = decode_setup(req, &args);
+	/* A first leg proves nothing, and is answered at once. */
+	if (status == STATUS_SUCCESS && req->hdr.session_id)
+		status = ksmbd_setup_hold(req, resume_setup);
 	if (status != STATUS_SUCCESS)
 		return status;
 	mutex_lock(&req->conn->setup_lock);
@@ -474,8 +484,6 @@ ntstatus_t ksmbd_smb2_session_setup(struct ksmbd_request *req)
 	mutex_unlock(&req->conn->setup_lock);
 	if (result.wrong_login)
 		status = ksmbd_setup_delay(req, status);
-	else if (status == STATUS_SUCCESS && !(result.session_flags & NO_PASSWORD))
-		ksmbd_limits_succeeded(&req->conn->peer);
 	if (status == STATUS_SUCCESS || status == STATUS_MORE_PROCESSING_REQUIRED) {
 		encoded = encode_setup(req, &result);
 		if (encoded == STATUS_SUCCESS)

@@ -10,11 +10,11 @@
 #include "smb2/setup_delay.h"
 #include "util/workers.h"
 
-/* An answer that is held back; lives from its parking to its unhook. */
+/* An answer that is held back, or a login; lives from its parking to its unhook. */
 struct setup_delay {
 	struct delayed_work timer;
 	struct ksmbd_request *req;
-	ntstatus_t status;
+	ntstatus_t status; /* the answer; STATUS_SUCCESS: there is none yet */
 };
 
 static bool enter_delay(struct ksmbd_conn *conn)
@@ -44,7 +44,8 @@ static void unhook_delay(struct ksmbd_request *req)
 	spin_lock(&req->conn->lock);
 	req->conn->nr_delayed--;
 	/* Whatever has woken it: the login has failed. */
-	req->park.why = delay->status;
+	if (delay->status != STATUS_SUCCESS)
+		req->park.why = delay->status;
 	spin_unlock(&req->conn->lock);
 	kfree(delay);
 }
@@ -54,24 +55,44 @@ static ntstatus_t tell_failure(struct ksmbd_request *req, ntstatus_t why)
 	return why;
 }
 
-ntstatus_t ksmbd_setup_delay(struct ksmbd_request *req, ntstatus_t status)
+/* Parks the request for @ms. False: there is no memory, or no room on the connection. */
+static bool begin_delay(struct ksmbd_request *req, u32 ms, ntstatus_t status,
+			ntstatus_t (*resume)(struct ksmbd_request *req, ntstatus_t why))
 {
-	u32 ms = ksmbd_limits_failed(&req->conn->peer, req->conn->config->auth_delay);
-	struct setup_delay *delay;
+	struct setup_delay *delay = kzalloc(sizeof(*delay), GFP_KERNEL);
 
-	if (!ms)
-		return status;
-	delay = kzalloc(sizeof(*delay), GFP_KERNEL);
 	if (!delay || !enter_delay(req->conn)) {
 		kfree(delay);
-		req->drop_conn = true;
-		return status;
+		return false;
 	}
 	INIT_DELAYED_WORK(&delay->timer, delay_is_over);
 	delay->req = req;
 	delay->status = status;
-	ksmbd_request_park_quietly(req, tell_failure, unhook_delay, delay);
-	req->park.spent = true;
+	ksmbd_request_park_quietly(req, resume, unhook_delay, delay);
+	req->park.spent = status != STATUS_SUCCESS;
 	ksmbd_workers_queue_delayed(&delay->timer, msecs_to_jiffies(ms));
-	return KSMBD_STATUS_PARKED;
+	return true;
+}
+
+ntstatus_t ksmbd_setup_delay(struct ksmbd_request *req, ntstatus_t status)
+{
+	u32 ms = ksmbd_limits_failed(&req->conn->peer, req->conn->config->auth_delay);
+
+	if (!ms)
+		return status;
+	if (begin_delay(req, ms, status, tell_failure))
+		return KSMBD_STATUS_PARKED;
+	req->drop_conn = true;
+	return status;
+}
+
+ntstatus_t ksmbd_setup_hold(struct ksmbd_request *req,
+			    ntstatus_t (*resume)(struct ksmbd_request *req, ntstatus_t why))
+{
+	u32 ms = req->conn->config->auth_delay ? ksmbd_limits_wait(&req->conn->peer) : 0;
+
+	if (!ms)
+		return STATUS_SUCCESS;
+	return begin_delay(req, ms, STATUS_SUCCESS, resume) ? KSMBD_STATUS_PARKED :
+							      STATUS_REQUEST_NOT_ACCEPTED;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Failed logins are slowed: the client waits for the answer, nobody else does. */
+/* Failed logins are slowed: who has failed waits, and nobody at another address does. */
 #ifndef KSMBD_SMB2_SETUP_DELAY_H
 #define KSMBD_SMB2_SETUP_DELAY_H
 
@@ -7,7 +7,7 @@
 
 struct ksmbd_request;
 
-/* Answers that are held back on one connection; with one more it ends. */
+/* Logins of one connection that wait; with one more failure it ends. */
 #define KSMBD_SETUP_DELAYED_MAX 2
 
 /**
@@ -18,5 +18,15 @@ struct ksmbd_request;
  * connection ends without a word; else KSMBD_STATUS_PARKED
  */
 ntstatus_t ksmbd_setup_delay(struct ksmbd_request *req, ntstatus_t status);
+
+/**
+ * ksmbd_setup_hold() - may the login be looked at, or has its address failed too often?
+ * @resume: begins it again; another status than STATUS_SUCCESS: the connection is ending
+ *
+ * Return: STATUS_SUCCESS: go on; KSMBD_STATUS_PARKED: what the handler returns, @resume will be
+ * called; or why it is refused: too many of the connection wait
+ */
+ntstatus_t ksmbd_setup_hold(struct ksmbd_request *req,
+			    ntstatus_t (*resume)(struct ksmbd_request *req, ntstatus_t why));
 
 #endif

@@ -89,24 +89,71 @@ def failing(env):
             pass
 
 
+def send_login(conn, password):
+    """Both legs of a login of alice; the reply to the second is to come."""
+    ntlm = rawcrypto.Ntlm("alice", password)
+    reply = conn.request(rawsmb.SESSION_SETUP, conn.setup_body(
+        rawcrypto.spnego_init(ntlm.negotiate())), session=0)
+    conn.session = reply.session
+    offset, size = struct.unpack_from("<HH", reply.body, 4)
+    ntlm.parse_challenge(reply.message[offset:offset + size])
+    return conn.send(rawsmb.SESSION_SETUP, conn.setup_body(
+        rawcrypto.spnego_response(ntlm.authenticate(), ntlm.mechlist_mic())))
+
+
+def is_held(conn, password):
+    """Logs in; is what was sent later answered earlier?"""
+    mid = send_login(conn, password)
+    echo = conn.send(rawsmb.ECHO, struct.pack("<HH", 4, 0), session=0)
+    reply = conn.receive()
+    expect(reply.mid in (mid, echo), "reply to neither")
+    return reply.mid == echo
+
+
+@GROUP.test("hanging up does not spare the delay, nor do more connections")
+def hang_up(env):
+    server = start(env, "hang-up", **{"auth delay": "60000",
+                                      "auth timeout": "3600"})
+    for _ in range(4):
+        with connect(env, server) as conn:
+            conn.negotiate(dialects=(0x0302,))
+            expect(is_held(conn, "wrong"), "the answer came at once")
+    with connect(env, server) as late, \
+            connect(env, server, source="127.0.0.2") as other:
+        late.negotiate(dialects=(0x0302,))
+        expect(is_held(late, "wonder land"), "a fifth login was looked at")
+        other.login("alice", "wonder land")
+        expect(other.alive(), "another address is not served")
+        late.sock.settimeout(env.seconds(1))
+        try:
+            reply = late.receive()
+            expect(False, "an answer: " + reply.name)
+        except TimeoutError:
+            pass
+
+
+@GROUP.test("a login that was held is looked at when the others have paid")
+def held_and_served(env):
+    server = start(env, "held", **{"auth delay": "100",
+                                   "auth timeout": "60"})
+    for number in range(12):
+        with connect(env, server) as conn:
+            conn.negotiate(dialects=(0x0302,))
+            send_login(conn, "wrong")
+    with connect(env, server) as conn:
+        conn.negotiate(dialects=(0x0302,))
+        mid = send_login(conn, "wonder land")
+        conn.sock.settimeout(env.seconds(20))
+        expect_equal(conn.receive(mid).name, "SUCCESS", "the login")
+
+
 @GROUP.test("the answer to a failed login waits, and nothing else does")
 def held_back(env):
     server = start(env, "delay", **{"auth delay": "60000",
                                     "auth timeout": "3600"})
     with connect(env, server) as guesser:
         guesser.negotiate()
-        ntlm = rawcrypto.Ntlm("alice", "wrong")
-        reply = guesser.request(rawsmb.SESSION_SETUP, guesser.setup_body(
-            rawcrypto.spnego_init(ntlm.negotiate())))
-        guesser.session = reply.session
-        offset, size = struct.unpack_from("<HH", reply.body, 4)
-        ntlm.parse_challenge(reply.message[offset:offset + size])
-        mid = guesser.send(rawsmb.SESSION_SETUP, guesser.setup_body(
-            rawcrypto.spnego_response(ntlm.authenticate(),
-                                      ntlm.mechlist_mic())))
-        echo = guesser.send(rawsmb.ECHO, struct.pack("<HH", 4, 0))
-        reply = guesser.receive()
-        expect_equal((reply.mid, mid < echo), (echo, True), "first reply")
+        expect(is_held(guesser, "wrong"), "the answer came at once")
         for source in ("127.0.0.1", "127.0.0.2"):
             with connect(env, server, source=source) as other:
                 other.login("alice", "wonder land")

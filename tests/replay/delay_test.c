@@ -168,7 +168,7 @@ static void once_more(struct kunit *test)
 	REPLAY_EXPECT(r, &reply, SMB2_SESSION_SETUP, STATUS_INVALID_PARAMETER);
 }
 
-/* A guest gets in with any password: it forgives nothing. */
+/* A guest gets in with any password, and others have passwords too: that forgives nothing. */
 static void guests_forgive_nothing(struct kunit *test)
 {
 	struct replay *r = client_of(test, delay_short);
@@ -182,7 +182,76 @@ static void guests_forgive_nothing(struct kunit *test)
 	REPLAY_EXPECT(r, &reply, SMB2_SESSION_SETUP, STATUS_SUCCESS);
 	KUNIT_EXPECT_EQ(test, ksmbd_limits_failed(&r->conn->peer, 10), 20U);
 	expect_success(r, 0);
-	KUNIT_EXPECT_EQ(test, ksmbd_limits_failed(&r->conn->peer, 10), 10U);
+	KUNIT_EXPECT_EQ(test, ksmbd_limits_failed(&r->conn->peer, 10), 40U);
+}
+
+/* Who hangs up instead of waiting has not escaped. */
+static void fail_and_go(struct kunit *test, u32 times)
+{
+	u32 i;
+
+	for (i = 0; i < times; i++) {
+		struct replay *r = client(test, 1);
+
+		replay_login(r, 0, "wrong");
+		expect_held(r);
+		replay_drop(r);
+	}
+}
+
+static void abandoned(struct kunit *test)
+{
+	struct replay *r = client_of(test, delay_long), *late;
+	u8 token[REPLAY_TOKEN_MAX];
+	u64 message_id;
+	u32 i;
+
+	fail_and_go(test, KSMBD_LIMITS_PENALTIES - 1);
+	expect_success(r, 0);
+	fail_and_go(test, 1);
+	/* Nothing is looked at any more from there, right or wrong, in old and new sessions. */
+	late = client(test, 1);
+	replay_login(late, 0, REPLAY_PASSWORD);
+	expect_held(late);
+	message_id = r->next_id;
+	replay_setup(r, 0, token, replay_ntlm_negotiate(token));
+	expect_held(r);
+	KUNIT_EXPECT_GT(test, r->next_id, message_id);
+	for (i = 2; i < 5; i++)
+		expect_success(client(test, i), 0);
+	KUNIT_EXPECT_TRUE(test, replay_silent(late));
+	replay_drop(late);
+}
+
+/* Nor do more connections at a time. */
+static void many_at_once(struct kunit *test)
+{
+	struct replay *r[3 * KSMBD_LIMITS_PENALTIES];
+	u32 i, ms;
+
+	KUNIT_ASSERT_EQ(test, hook_configure(delay_long), 0);
+	for (i = 0; i < ARRAY_SIZE(r); i++) {
+		r[i] = client(test, 1);
+		replay_login(r[i], 0, "wrong");
+		expect_held(r[i]);
+	}
+	/* Those after the first few were not looked at: they count for nothing yet. */
+	ms = ksmbd_limits_wait(&r[0]->conn->peer);
+	KUNIT_EXPECT_GT(test, ms, 0U);
+	KUNIT_EXPECT_LE(test, ms, LONG_MS + 100U);
+}
+
+/* What was held is looked at in the end. */
+static void held_and_served(struct kunit *test)
+{
+	struct replay *r = client_of(test, delay_short);
+	u32 i;
+
+	for (i = 0; i < 3 * KSMBD_LIMITS_PENALTIES; i++)
+		ksmbd_limits_failed(&r->conn->peer, 10);
+	KUNIT_EXPECT_GT(test, ksmbd_limits_wait(&r->conn->peer), 0U);
+	expect_success(r, 0);
+	KUNIT_EXPECT_TRUE(test, replay_silent(r));
 }
 
 /* The server's end, too, waits for nobody's punishment. */
@@ -213,6 +282,7 @@ static void short_of_memory(struct kunit *test)
 		struct replay_reply reply = {};
 		u8 challenge[8];
 
+		ksmbd_limits_exit();
 		r->lossy = true;
 		replay_login_begin(r, 0, challenge);
 		kit_fault_set(nth);
@@ -242,6 +312,9 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(large_ones),
 	KUNIT_CASE(once_more),
 	KUNIT_CASE(guests_forgive_nothing),
+	KUNIT_CASE(abandoned),
+	KUNIT_CASE(many_at_once),
+	KUNIT_CASE(held_and_served),
 	KUNIT_CASE(ends_at_once),
 	KUNIT_CASE(short_of_memory),
 	{},
