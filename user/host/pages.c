@@ -33,8 +33,8 @@ void ksmbd_pages_free(struct ksmbd_pages *pages)
 }
 
 /*
- * A mapping would be one: it costs as much to set up as the copy it saves, and who cuts the
- * file off meanwhile kills the process that looks at it.
+ * A mapping would be one. It costs page faults, and who cuts the file off meanwhile ends the
+ * process that looks at it.
  */
 s64 ksmbd_file_view(struct ksmbd_file *file, u64 off, u32 len, struct ksmbd_view **view)
 {
