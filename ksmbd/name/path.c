@@ -32,14 +32,17 @@ static bool is_forbidden(char c, bool allow_wildcards)
 	return strchr(":/\\|", c);
 }
 
+static bool is_parent(const char *s, u32 len)
+{
+	return len == 2 && s[0] == '.' && s[1] == '.';
+}
+
 static ntstatus_t check_component(const char *s, u32 len, bool allow_wildcards)
 {
 	s32 units;
 	u32 i;
 
-	if (len == 2 && s[0] == '.' && s[1] == '.')
-		return STATUS_OBJECT_PATH_SYNTAX_BAD;
-	if (!len || len > COMPONENT_MAX || (len == 1 && s[0] == '.'))
+	if (!len || len > COMPONENT_MAX || (len == 1 && s[0] == '.') || is_parent(s, len))
 		return STATUS_OBJECT_NAME_INVALID;
 	for (i = 0; i < len; i++)
 		if (is_forbidden(s[i], allow_wildcards))
@@ -102,21 +105,45 @@ static ntstatus_t split_stream(char *path, struct ksmbd_name_parts *parts)
 	return parse_stream(colon + 1, parts);
 }
 
-/* Checks every component and turns separators round. @path is not empty. */
+/* Takes the last component off the first @len bytes of @path; returns what is left. */
+static u32 drop_last(const char *path, u32 len)
+{
+	while (len && path[len - 1] != '/')
+		len--;
+	return len ? len - 1 : 0;
+}
+
+/*
+ * Checks every component and turns separators round. ".." takes back the component before it,
+ * whatever that is on disk, as Windows does. @path is not empty.
+ */
 static ntstatus_t check_path(char *path, bool allow_wildcard_last)
 {
-	char *s = path;
+	const char *s = path, *end;
+	ntstatus_t status;
+	u32 out = 0, len;
 
-	for (;;) {
-		char *end = strchr(s, '\\');
-		u32 len = end ? end - s : strlen(s);
-		ntstatus_t status = check_component(s, len, allow_wildcard_last && !end);
-
-		if (status != STATUS_SUCCESS || !end)
-			return status;
-		*end = '/';
-		s = end + 1;
+	for (;; s = end + 1) {
+		end = strchr(s, '\\');
+		len = end ? end - s : strlen(s);
+		if (is_parent(s, len)) {
+			if (!out)
+				return STATUS_OBJECT_PATH_SYNTAX_BAD;
+			out = drop_last(path, out);
+		} else {
+			status = check_component(s, len, allow_wildcard_last && !end);
+			if (status != STATUS_SUCCESS)
+				return status;
+			if (out)
+				path[out++] = '/';
+			memmove(path + out, s, len);
+			out += len;
+		}
+		if (!end)
+			break;
 	}
+	path[out] = '\0';
+	return STATUS_SUCCESS;
 }
 
 static ntstatus_t check_name(char *path, u32 len, bool allow_wildcard_last,

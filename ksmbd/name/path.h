@@ -32,9 +32,9 @@ struct ksmbd_name_parts {
  * @parts: receives the rest; may be NULL: then streams are refused
  *
  * Return: STATUS_SUCCESS; STATUS_INVALID_PARAMETER: leading backslash or odd length;
- * STATUS_OBJECT_PATH_SYNTAX_BAD: a ".." component; STATUS_OBJECT_NAME_INVALID: anything
- * else that cannot be a name (empty or "." component, forbidden character, NUL, lone
- * surrogate, too long); STATUS_NO_MEMORY.
+ * STATUS_OBJECT_PATH_SYNTAX_BAD: ".." would leave the share, elsewhere it takes back the
+ * component before it; STATUS_OBJECT_NAME_INVALID: anything else that cannot be a name (empty
+ * or "." component, forbidden character, NUL, lone surrogate, too long); STATUS_NO_MEMORY.
  */
 ntstatus_t ksmbd_path_from_wire(const u8 *utf16, u32 bytes, bool allow_wildcard_last, char **out,
 				struct ksmbd_name_parts *parts);
