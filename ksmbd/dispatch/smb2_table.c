@@ -3,12 +3,6 @@
 #include "smb2/smb2.h"
 #include "wire/smb2_format.h"
 
-/* Commands that are not built yet: their preconditions hold all the same. */
-static ntstatus_t refuse_command(struct ksmbd_request *req)
-{
-	return STATUS_NOT_SUPPORTED;
-}
-
 #define S	 KSMBD_ROW_SESSION
 #define ST	 (KSMBD_ROW_SESSION | KSMBD_ROW_TREE)
 #define STU	 (KSMBD_ROW_SESSION | KSMBD_ROW_TREE | KSMBD_ROW_AS_USER)
@@ -42,7 +36,7 @@ static const struct ksmbd_smb2_row rows[SMB2_COMMAND_NR] = {
 	[SMB2_IOCTL]           = {  57,   56,   STUI, 8,  0, ksmbd_smb2_ioctl },
 	[SMB2_ECHO]            = {   4,    4,   0,    0,  0, ksmbd_smb2_echo },
 	[SMB2_QUERY_DIRECTORY] = {  33,   32,   STUO, 8,  TO_LIST, ksmbd_smb2_query_directory },
-	[SMB2_CHANGE_NOTIFY]   = {  32,   32,   STUO, 8,  0, refuse_command },
+	[SMB2_CHANGE_NOTIFY]   = {  32,   32,   STUO, 8,  TO_LIST, ksmbd_smb2_change_notify },
 	[SMB2_QUERY_INFO]      = {  41,   40,   STUO, 24, 0, ksmbd_smb2_query_info },
 	[SMB2_SET_INFO]        = {  33,   32,   STUF, 16, 0, ksmbd_smb2_set_info },
 	[SMB2_OPLOCK_BREAK]    = {  24,   24,   STU,  8,  0, ksmbd_smb2_oplock_break },

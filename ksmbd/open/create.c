@@ -7,6 +7,7 @@
 #include "name/path.h"
 #include "name/veto.h"
 #include "open/create.h"
+#include "open/notify.h"
 #include "session/session_types.h"
 #include "util/status.h"
 #include "wire/smb2_format.h"
@@ -14,6 +15,8 @@
 /* Somebody else creating and deleting the same name at our pace gives up first. */
 #define MAX_TRIES 8
 
+#define OVERWRITTEN_FILTER \
+	(FILE_NOTIFY_CHANGE_ATTRIBUTES | FILE_NOTIFY_CHANGE_SIZE | FILE_NOTIFY_CHANGE_LAST_WRITE)
 #define MODIFYING_ACCESS (FILE_WRITE_DATA | FILE_APPEND_DATA)
 #define SETTABLE_AT_CREATE                                                         \
 	(FILE_ATTRIBUTE_READONLY | FILE_ATTRIBUTE_HIDDEN | FILE_ATTRIBUTE_SYSTEM | \
@@ -343,6 +346,14 @@ static ntstatus_t lookup_status(int err)
 	}
 }
 
+static void report(const struct ksmbd_create_result *result)
+{
+	if (result->action == FILE_CREATED)
+		ksmbd_notify_added(result->open);
+	else if (result->action != FILE_OPENED)
+		ksmbd_notify_modified(result->open, OVERWRITTEN_FILTER);
+}
+
 static ntstatus_t try_create(struct ksmbd_tree *tree, struct ksmbd_user *user,
 			     const struct ksmbd_create_args *args,
 			     struct ksmbd_create_result *result)
@@ -361,6 +372,8 @@ static ntstatus_t try_create(struct ksmbd_tree *tree, struct ksmbd_user *user,
 		status = open_existing(tree, user, path, args, result);
 	if (status == STATUS_SUCCESS && args->want_maximal && result->action != FILE_CREATED)
 		result->maximal = ksmbd_access_maximal(path, user, tree->max_access);
+	if (status == STATUS_SUCCESS)
+		report(result);
 	if (status == STATUS_SUCCESS)
 		result->oplock = ksmbd_oplock_grant(result->open, args->wait.req, args->oplock);
 	ksmbd_path_put(path);

@@ -5,6 +5,7 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 
+#include "open/notify.h"
 #include "open/open.h"
 
 #define TABLE_BITS 10
@@ -116,9 +117,12 @@ bool ksmbd_inode_doomed(const struct ksmbd_stat *st)
 
 void ksmbd_inode_doom(struct ksmbd_inode *inode, struct ksmbd_open *by)
 {
-	struct ksmbd_open *before = inode->doomed_by;
+	struct ksmbd_open *before = inode->doomed_by, *open;
 
 	lockdep_assert_held(&inode->lock);
+	if (by && !inode->delete_pending)
+		list_for_each_entry(open, &inode->opens, inode_link)
+			ksmbd_notify_doomed(open);
 	inode->delete_pending = by;
 	inode->doomed_by = by ? ksmbd_open_get(by) : NULL;
 	ksmbd_open_put(before); /* not the inode's last: the caller has another */

@@ -9,6 +9,7 @@
 #include "open/create_id.h"
 #include "open/dirscan.h"
 #include "open/lock.h"
+#include "open/notify.h"
 #include "open/open.h"
 #include "open/oplock.h"
 #include "open/pipe.h"
@@ -126,14 +127,21 @@ static void remove_name(struct ksmbd_open *last)
 {
 	struct ksmbd_open *by = last->inode->doomed_by;
 	bool other = by->user != last->user;
+	char *name = NULL;
 	int err = 0;
 
 	if (other) {
 		ksmbd_cred_leave();
 		err = ksmbd_cred_enter(by->user->cred);
 	}
-	if (!err)
+	if (!err) {
+		name = ksmbd_notify_name(by);
 		err = ksmbd_file_unlink(by->file, by->share->root);
+	}
+	if (err)
+		kfree(name);
+	else
+		ksmbd_notify_removed(by, name);
 	if (err && err != -ENOENT && err != -ENOTEMPTY)
 		pr_debug("ksmbd: delete on close: %d\n", err);
 	if (other) {
@@ -157,9 +165,11 @@ void ksmbd_open_close(struct ksmbd_open *open)
 	}
 	if (!inode)
 		return;
+	ksmbd_notify_closing(open);
 	mutex_lock(&inode->lock);
 	if (open->attached) {
 		open->attached = false;
+		ksmbd_notify_end(open);
 		list_del_init(&open->inode_link);
 		if (open->delete_on_close)
 			ksmbd_inode_doom(inode, open);

@@ -33,6 +33,7 @@ struct ksmbd_pipe;
 struct ksmbd_session;
 struct ksmbd_share;
 struct ksmbd_user;
+struct ksmbd_watch;
 
 struct ksmbd_inode {
 	refcount_t refs;
@@ -127,6 +128,9 @@ struct ksmbd_sequence {
  * @sequence: what is under way on it, for dialects 3.x
  * @writing, @writers: (lock) a WRITE is under way; those that wait for it (open/turn.h)
  * @scan: (lock) directory enumeration, NULL until the first QUERY_DIRECTORY
+ * @watch: changed under (inode's lock): CHANGE_NOTIFY, NULL until the first (open/notify.h)
+ * @write_told: jiffies of when a WRITE was last told to those who watch; 0: never;
+ *	@write_untold: there have been others since
  * @pipe: NULL unless a pipe
  */
 struct ksmbd_open {
@@ -157,6 +161,9 @@ struct ksmbd_open {
 	bool writing;
 	struct list_head writers;
 	struct ksmbd_dirscan *scan;
+	struct ksmbd_watch *watch;
+	atomic64_t write_told;
+	atomic_t write_untold;
 	struct ksmbd_pipe *pipe;
 };
 

@@ -8,6 +8,7 @@
 #include "attr/attr.h"
 #include "name/path.h"
 #include "name/veto.h"
+#include "open/notify.h"
 #include "open/open.h"
 #include "open/oplock.h"
 #include "session/session_types.h"
@@ -188,6 +189,22 @@ static ntstatus_t lookup_target(struct ksmbd_open *open, const u8 *wire_name, u3
 	return err ? ksmbd_status_from_errno(err) : check_parent(*to);
 }
 
+/* @replaces: there is somebody else of that name */
+static ntstatus_t move(struct ksmbd_open *open, struct ksmbd_path *to, const char *new_last,
+		       bool replace, bool replaces)
+{
+	char *before = ksmbd_notify_name(open);
+	int err;
+
+	err = ksmbd_file_rename(open->file, open->share->root, to, new_last,
+				replace ? KSMBD_RENAME_REPLACE : 0);
+	if (err)
+		kfree(before);
+	else
+		ksmbd_notify_renamed(open, before, replaces);
+	return ksmbd_status_from_errno(err);
+}
+
 ntstatus_t ksmbd_open_rename(struct ksmbd_open *open, const u8 *wire_name, u32 wire_len,
 			     bool replace, const struct ksmbd_oplock_wait *wait)
 {
@@ -215,9 +232,8 @@ ntstatus_t ksmbd_open_rename(struct ksmbd_open *open, const u8 *wire_name, u32 w
 	if (status == STATUS_SUCCESS)
 		status = ksmbd_oplock_break_names(open->inode, open, wait);
 	if (status == STATUS_SUCCESS)
-		status = ksmbd_status_from_errno(
-			ksmbd_file_rename(open->file, open->share->root, to, ksmbd_path_last(name),
-					  replace ? KSMBD_RENAME_REPLACE : 0));
+		status = move(open, to, ksmbd_path_last(name), replace,
+			      target && !same_inode(target, &st));
 out:
 	if (to)
 		ksmbd_path_put(to);
@@ -280,6 +296,8 @@ ntstatus_t ksmbd_open_link(struct ksmbd_open *open, const u8 *wire_name, u32 wir
 	if (status == STATUS_SUCCESS)
 		status = ksmbd_status_from_errno(
 			ksmbd_file_link(open->file, to, replace ? KSMBD_RENAME_REPLACE : 0));
+	if (status == STATUS_SUCCESS)
+		ksmbd_notify_linked(open, ksmbd_path_name(to));
 	if (to)
 		ksmbd_path_put(to);
 	kfree(name);

@@ -8,6 +8,7 @@
 
 #include "attr/attr.h"
 #include "host/cred.h"
+#include "open/notify.h"
 #include "open/open.h"
 #include "open/oplock.h"
 #include "session/conn_types.h"
@@ -96,6 +97,14 @@ static int set_attributes(struct ksmbd_open *open, const struct ksmbd_set_basic 
 	return err == -EOPNOTSUPP ? 0 : err;
 }
 
+static u32 changed_filter(const struct ksmbd_set_basic *basic)
+{
+	return (basic->attributes ? FILE_NOTIFY_CHANGE_ATTRIBUTES : 0) |
+	       (is_time_given(basic->create_time) ? FILE_NOTIFY_CHANGE_CREATION : 0) |
+	       (is_time_given(basic->access_time) ? FILE_NOTIFY_CHANGE_LAST_ACCESS : 0) |
+	       (is_time_given(basic->write_time) ? FILE_NOTIFY_CHANGE_LAST_WRITE : 0);
+}
+
 /* The change time cannot be set here: the file system keeps it. */
 static ntstatus_t set_basic(struct ksmbd_request *req, struct ksmbd_rd *data)
 {
@@ -112,6 +121,8 @@ static ntstatus_t set_basic(struct ksmbd_request *req, struct ksmbd_rd *data)
 	err = set_attributes(open, &basic);
 	if (!err)
 		err = set_times(open, &basic);
+	if (!err)
+		ksmbd_notify_modified(open, changed_filter(&basic));
 	return ksmbd_status_from_errno(err);
 }
 
@@ -221,6 +232,8 @@ static ntstatus_t set_end_of_file(struct ksmbd_request *req, struct ksmbd_rd *da
 		return STATUS_INVALID_PARAMETER;
 	err = ksmbd_file_truncate(req->open->file, size);
 	ksmbd_oplock_data_changed(req->open);
+	if (!err)
+		ksmbd_notify_modified(req->open, FILE_NOTIFY_CHANGE_SIZE);
 	return ksmbd_status_from_errno(err);
 }
 
@@ -254,6 +267,8 @@ static ntstatus_t set_allocation(struct ksmbd_request *req, struct ksmbd_rd *dat
 		err = ksmbd_file_allocate(open->file, 0, size);
 	}
 	ksmbd_oplock_data_changed(open);
+	if (!err)
+		ksmbd_notify_modified(open, FILE_NOTIFY_CHANGE_SIZE);
 	return ksmbd_status_from_errno(err == -EOPNOTSUPP ? 0 : err);
 }
 

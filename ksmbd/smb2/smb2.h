@@ -28,6 +28,7 @@ ntstatus_t ksmbd_smb2_lock(struct ksmbd_request *req);
 ntstatus_t ksmbd_smb2_ioctl(struct ksmbd_request *req);
 ntstatus_t ksmbd_smb2_echo(struct ksmbd_request *req);
 ntstatus_t ksmbd_smb2_query_directory(struct ksmbd_request *req);
+ntstatus_t ksmbd_smb2_change_notify(struct ksmbd_request *req);
 ntstatus_t ksmbd_smb2_query_info(struct ksmbd_request *req);
 ntstatus_t ksmbd_smb2_set_info(struct ksmbd_request *req);
 ntstatus_t ksmbd_smb2_oplock_break(struct ksmbd_request *req);

@@ -4,6 +4,7 @@
 
 #include "config_types.h"
 #include "open/lock.h"
+#include "open/notify.h"
 #include "open/open.h"
 #include "open/oplock.h"
 #include "open/pipe.h"
@@ -66,6 +67,8 @@ static ntstatus_t write_file(struct ksmbd_request *req, const struct write_args 
 		err = ksmbd_file_write(open->file, &seg, 1, offset);
 		ksmbd_oplock_data_changed(open);
 	}
+	if (!err && seg.len)
+		ksmbd_notify_written(open);
 	if (!err &&
 	    ((args->flags & SMB2_WRITEFLAG_WRITE_THROUGH) || (open->options & FILE_WRITE_THROUGH)))
 		err = ksmbd_file_sync(open->file, true);
