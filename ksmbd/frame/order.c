@@ -64,11 +64,11 @@ static bool next_element(struct element *e)
 	return true;
 }
 
-static bool is_end(const struct element *e)
+static bool waits_its_turn(const struct element *e)
 {
-	return e->command == SMB2_CLOSE || e->command == SMB2_OPLOCK_BREAK ||
-	       e->command == SMB2_LOCK || e->command == SMB2_TREE_DISCONNECT ||
-	       e->command == SMB2_LOGOFF;
+	return e->command == SMB2_CHANGE_NOTIFY || e->command == SMB2_CLOSE ||
+	       e->command == SMB2_OPLOCK_BREAK || e->command == SMB2_LOCK ||
+	       e->command == SMB2_TREE_DISCONNECT || e->command == SMB2_LOGOFF;
 }
 
 static bool concerns(const struct element *end, const struct element *other)
@@ -79,6 +79,8 @@ static bool concerns(const struct element *end, const struct element *other)
 		return true;
 	if (end->command == SMB2_TREE_DISCONNECT)
 		return end->tree_id == other->tree_id;
+	if (end->command == SMB2_CHANGE_NOTIFY && other->command != SMB2_CHANGE_NOTIFY)
+		return false;
 	return end->fid != U64_MAX && end->fid == other->fid;
 }
 
@@ -118,7 +120,7 @@ static bool must_wait(const struct ksmbd_request *req)
 
 	first_element(req, &e);
 	do {
-		if (is_end(&e) && earlier_uses(req, &e))
+		if (waits_its_turn(&e) && earlier_uses(req, &e))
 			return true;
 	} while (next_element(&e));
 	return false;
@@ -130,7 +132,7 @@ static bool ends_something(const struct ksmbd_request *req)
 
 	first_element(req, &e);
 	do {
-		if (is_end(&e))
+		if (waits_its_turn(&e))
 			return true;
 	} while (next_element(&e));
 	return false;

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Requests that end something wait for the earlier ones that use it.
+ * Requests that end something wait for the earlier ones that use it, and a few for their turn.
  *
  * The requests of a connection run side by side, in no order. A client may send a CLOSE right
  * behind a QUERY_DIRECTORY on the same handle all the same, and both have to succeed: so a
  * CLOSE is held back until no earlier request on its handle is at work, a TREE_DISCONNECT and a
  * LOGOFF likewise; an OPLOCK_BREAK too, since what was cached has to be written before others
- * may read, and a LOCK, which may unlock what they are at work on. No thread waits. Parked
- * requests hold nobody up: what ends, ends them.
+ * may read, and a LOCK, which may unlock what they are at work on. CHANGE_NOTIFYs on a handle
+ * get what happened in the order in which they came. No thread waits. Parked requests hold
+ * nobody up: what ends, ends them.
  */
 #ifndef KSMBD_FRAME_ORDER_H
 #define KSMBD_FRAME_ORDER_H

@@ -249,10 +249,7 @@ static ntstatus_t begin_watch(struct ksmbd_open *open, const struct ksmbd_notify
 	return STATUS_SUCCESS;
 }
 
-/*
- * The requests of a connection run side by side: those that were sent first are served
- * first, whichever got here first.
- */
+/* In the order of their ids: one that found nothing that it may see comes back here. */
 static void queue_waiter(struct ksmbd_watch *watch, struct notify_waiter *waiter)
 {
 	struct notify_waiter *other;

@@ -185,7 +185,7 @@ def half_session(env):
     healthy(env)
 
 
-UNSERVED = ("LOCK", "CHANGE_NOTIFY")     # may be refused out of hand
+UNSERVED = ("LOCK",)     # may be refused out of hand
 NEEDS_TREE = ("CREATE", "CLOSE", "FLUSH", "READ", "WRITE", "LOCK", "IOCTL",
               "QUERY_DIRECTORY", "CHANGE_NOTIFY", "QUERY_INFO", "SET_INFO",
               "TREE_DISCONNECT")

@@ -2,7 +2,6 @@
 """Offsets past 4 GiB, payloads of many credits, files of many megabytes."""
 import os
 import struct
-import threading
 
 from impacket.smbconnection import SMBConnection
 
@@ -10,12 +9,10 @@ import rawsmb
 from clients import SmbClient
 from harness import Group, expect, expect_equal, pattern, sha256_file
 from rawfile import Client, read_body, write_body
-from rawseal import CIPHERS, SIGNINGS, SealClient
 from servers import Share, Spec
 
 GROUP = Group("big", "offsets past 4 GiB, multi-credit reads and writes")
 
-MIB = 1 << 20
 GIB4 = 4 << 30
 MIB8 = 8 << 20
 
@@ -193,71 +190,3 @@ GROUP.add("smbclient: put and get of 200 MiB, unsigned",
           lambda env: large_put_get(env, "off"))
 GROUP.add("smbclient: put and get of 200 MiB, signed",
           lambda env: large_put_get(env, "required"))
-
-
-def worker_times(pid):
-    """Nanoseconds of CPU of each thread of the pool, by its id."""
-    times = {}
-    for tid in os.listdir("/proc/%d/task" % pid):
-        top = "/proc/%d/task/%s/" % (pid, tid)
-        try:
-            with open(top + "comm") as stream:
-                name = stream.read().strip()
-            with open(top + "schedstat") as stream:
-                if name == "ksmbd-io":
-                    times[tid] = int(stream.read().split()[0])
-        except FileNotFoundError:
-            pass
-    return times
-
-
-def send_all(conn, frames):
-    for frame in frames:
-        conn.send_raw(struct.pack(">I", len(frame)) + frame)
-
-
-def several_threads(env, sealing, command, **offer):
-    """Everything is signed or sealed beforehand, and sent without a pause."""
-    count, size, data = 24, MIB, pattern(MIB)
-    path = env.path("data", "shared work")
-    with SealClient(server(env).port, env.seconds(60)) as conn:
-        conn.enter(*server(env).user, sealing=sealing, **offer)
-        conn.signing = not sealing
-        with open(path, "wb") as stream:
-            stream.write(data * count)
-        os.chmod(path, 0o666)
-        gather_credits(conn, count * 16)
-        handle, frames = conn.open("shared work").id, []
-        for i in range(count):
-            body = read_body(handle, i * size, size) if \
-                command == rawsmb.READ else write_body(handle, i * size, data)
-            message = conn.finish(conn.header(command, charge=16) + body)
-            frames.append(conn.seal(message) if sealing else message)
-        before = worker_times(server(env).pid)
-        sender = threading.Thread(target=send_all, args=(conn, frames),
-                                  daemon=True)
-        sender.start()
-        for _ in frames:
-            expect_equal(conn.receive().name, "SUCCESS", "one of many")
-        sender.join()
-        after = worker_times(server(env).pid)
-        conn.close(conn.open("shared work"))
-    times = sorted(now - before.get(tid, 0) for tid, now in after.items())
-    expect(len(times) > 1 and times[-2] * 10 > sum(times),
-           "CPU time of the pool's threads: %s ns" % times)
-
-
-for title, words in {
-        "READs, signed": (False, rawsmb.READ, {
-            "signings": [SIGNINGS["AES-CMAC"]]}),
-        "WRITEs, signed": (False, rawsmb.WRITE, {
-            "signings": [SIGNINGS["AES-CMAC"]]}),
-        "READs, sealed": (True, rawsmb.READ, {
-            "ciphers": [CIPHERS["AES-128-CCM"]]}),
-        "WRITEs, sealed": (True, rawsmb.WRITE, {
-            "ciphers": [CIPHERS["AES-128-CCM"]]})}.items():
-    GROUP.add("several threads for one connection's " + title,
-              lambda env, words=words: several_threads(
-                  env, words[0], words[1], **words[2]),
-              not_on_reference="a process for each client",
-              not_on_kernel="the kernel's own threads do it")
