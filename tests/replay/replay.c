@@ -133,8 +133,13 @@ struct replay *replay_channel(struct replay *first)
 	struct replay *r = replay_open(first->test, KSMBD_DIALECT_311);
 	struct ksmbd_session *session = ksmbd_session_lookup(first->session_id);
 	struct ksmbd_channel *channel;
+	struct replay_reply reply;
 
 	KUNIT_ASSERT_NOT_NULL(r->test, session);
+	/* A channel comes by a SESSION_SETUP: its connection is being served by then. */
+	replay_echo(r);
+	replay_finish(r);
+	REPLAY_EXPECT(r, &reply, SMB2_ECHO, STATUS_SUCCESS);
 	channel = ksmbd_channel_create(session, r->conn);
 	KUNIT_ASSERT_NOT_NULL(r->test, channel);
 	channel->established = true;
