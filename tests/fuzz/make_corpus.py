@@ -293,7 +293,7 @@ def seeds():
     yield from one("contexts", request(CREATE, create("c.txt", disposition=3,
                                                       contexts=contexts)), *tail)
     for tag, data in ((b"ExtA", bytes(12)), (b"DHnC", bytes(16)), (b"DH2C", bytes(36)),
-                      (b"TWrp", struct.pack("<Q", 1 << 56))):
+                      (b"DH2Q", bytes(32)), (b"TWrp", struct.pack("<Q", 1 << 56))):
         yield from one(f"context-{tag.decode()}", request(
             CREATE, create("a.txt", contexts=create_context(tag, data, True))))
     yield from one("validate", request(IOCTL, ioctl(0x140204, struct.pack(
