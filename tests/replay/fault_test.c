@@ -82,6 +82,7 @@ static bool create(struct talk *t, const char *name, u32 disposition, u32 option
 {
 	replay_create(t->r, name, FILE_GENERIC_READ | FILE_GENERIC_WRITE | FILE_DELETE, disposition,
 		      options);
+	replay_durable(t->r, 1);
 	return ask(t);
 }
 
