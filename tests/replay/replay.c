@@ -135,9 +135,6 @@ struct replay *replay_channel(struct replay *first)
 	struct ksmbd_channel *channel;
 	struct replay_reply reply;
 
-	replay_echo(r);
-	replay_finish(r);
-	REPLAY_EXPECT(r, &reply, SMB2_ECHO, STATUS_SUCCESS); /* it is served by now */
 	KUNIT_ASSERT_NOT_NULL(r->test, session);
 	/* A channel comes by a SESSION_SETUP: its connection is being served by then. */
 	replay_echo(r);
