@@ -10,6 +10,7 @@
 #define MIN_IO_SIZE (64u << 10)
 #define MAX_IO_SIZE (8u << 20)
 #define MAX_CREDITS 8192u
+#define MAX_TREES   65535u /* a TreeId has 16 bits for the slot */
 
 static DEFINE_MUTEX(config_lock);
 static struct ksmbd_config *current_config; /* under config_lock */
@@ -30,7 +31,10 @@ void ksmbd_config_defaults(struct ksmbd_config *values)
 	values->max_connections = 256;
 	values->max_ip_connections = 32;
 	values->max_sessions = 1024;
+	values->max_conn_sessions = 1024;
+	values->max_trees = 4096;
 	values->max_open_files = 10000;
+	values->max_waiting = 512;
 	values->auth_timeout = 10;
 	values->auth_delay = 2000;	/* as Windows Server 2025 and 11 24H2 */
 	values->oplock_timeout = 35000; /* as Windows: [MS-SMB2] 3.3.4.6, note */
@@ -59,6 +63,7 @@ int ksmbd_config_install(const struct ksmbd_config *values)
 	fresh->max_write = clamp_io(fresh->max_write);
 	fresh->max_trans = clamp_io(fresh->max_trans);
 	fresh->max_credits = clamp(fresh->max_credits, 1u, MAX_CREDITS);
+	fresh->max_trees = clamp(fresh->max_trees, 1u, MAX_TREES);
 
 	mutex_lock(&config_lock);
 	old = current_config;

@@ -40,7 +40,8 @@ enum ksmbd_encryption {
  * @max_credits: per connection
  * @max_connections, @max_ip_connections: simultaneous, in total and per address
  * @max_sessions: on the whole server
- * @max_open_files: per session
+ * @max_conn_sessions, @max_waiting: sessions and waiting requests of a connection
+ * @max_trees, @max_open_files: of a session
  * @auth_timeout: seconds from accept to the end of the first session setup
  * @oplock_timeout: milliseconds for a client to acknowledge a break; no share parameter
  * @auth_delay: milliseconds that the answer to an address's first failed login is held back;
@@ -65,7 +66,10 @@ struct ksmbd_config {
 	u32 max_connections;
 	u32 max_ip_connections;
 	u32 max_sessions;
+	u32 max_conn_sessions;
+	u32 max_trees;
 	u32 max_open_files;
+	u32 max_waiting;
 	u32 auth_timeout;
 	u32 oplock_timeout;
 	u32 auth_delay;

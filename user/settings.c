@@ -169,7 +169,10 @@ static void fill_values(const struct conf_global *global, struct ksmbd_config *v
 	values->max_connections = limit_or_none(global->max_connections);
 	values->max_ip_connections = limit_or_none(global->max_ip_connections);
 	values->max_sessions = global->max_sessions;
+	values->max_conn_sessions = global->max_conn_sessions;
+	values->max_trees = global->max_trees;
 	values->max_open_files = global->max_open_files;
+	values->max_waiting = global->max_waiting;
 	values->auth_timeout = global->auth_timeout;
 	values->auth_delay = global->auth_delay;
 	values->ntlmv1 = global->ntlm_auth == CONF_NTLM_V1_PERMITTED;

@@ -27,10 +27,12 @@ static const struct {
 	{                                                                                        \
 		offsetof(struct ksmbd_nl_startup, field), offsetof(struct ksmbd_config, setting) \
 	}
-static const struct {
+struct number {
 	u16 from;
 	u16 to;
-} numbers[] = {
+};
+
+static const struct number numbers[] = {
 	NUMBER(file_max, max_open_files),
 	NUMBER(max_write, max_write),
 	NUMBER(max_read, max_read),
@@ -40,14 +42,23 @@ static const struct {
 	NUMBER(max_ip_connections, max_ip_connections),
 };
 
-static void read_numbers(const struct ksmbd_nl_startup *msg, struct ksmbd_config *config)
+/* The same in the extension. */
+static const struct number ext_numbers[] = {
+	NUMBER(ext.max_sessions, max_sessions),
+	NUMBER(ext.max_conn_sessions, max_conn_sessions),
+	NUMBER(ext.max_trees, max_trees),
+	NUMBER(ext.max_waiting, max_waiting),
+};
+
+static void read_numbers(const struct ksmbd_nl_startup *msg, const struct number *table, u32 count,
+			 struct ksmbd_config *config)
 {
 	u32 i, value;
 
-	for (i = 0; i < ARRAY_SIZE(numbers); i++) {
-		memcpy(&value, (const u8 *)msg + numbers[i].from, sizeof(value));
+	for (i = 0; i < count; i++) {
+		memcpy(&value, (const u8 *)msg + table[i].from, sizeof(value));
 		if (value)
-			memcpy((u8 *)config + numbers[i].to, &value, sizeof(value));
+			memcpy((u8 *)config + table[i].to, &value, sizeof(value));
 	}
 }
 
@@ -73,15 +84,16 @@ static void read_protocol(const __s8 *field, u16 *dialect)
 			*dialect = protocols[i].dialect;
 }
 
-static void read_ext(const struct ksmbd_nl_startup_ext *ext, struct ksmbd_config *config)
+static void read_ext(const struct ksmbd_nl_startup *msg, struct ksmbd_config *config)
 {
+	const struct ksmbd_nl_startup_ext *ext = &msg->ext;
+
 	if (ext->magic != KSMBD_NL_STARTUP_EXT_MAGIC)
 		return;
 	config->restrict_anonymous = ext->restrict_anonymous;
 	if (ext->auth_timeout)
 		config->auth_timeout = min_t(u32, ext->auth_timeout, MAX_AUTH_TIMEOUT);
-	if (ext->max_sessions)
-		config->max_sessions = ext->max_sessions;
+	read_numbers(msg, ext_numbers, ARRAY_SIZE(ext_numbers), config);
 	config->auth_delay = ext->auth_delay ? ext->auth_delay - 1 : config->auth_delay;
 	config->ntlmv1 = ext->ntlmv1;
 	if (ext->encryption && ext->encryption <= KSMBD_ENCRYPTION_REQUIRED + 1)
@@ -114,14 +126,14 @@ static int read_config(const struct ksmbd_nl_startup *msg, struct ksmbd_config *
 	config->guest_ok = true;
 	config->deadtime_ms = msg->deadtime * 60000ull;
 	memcpy(config->sub_auth, msg->sub_auth, sizeof(config->sub_auth));
-	read_numbers(msg, config);
+	read_numbers(msg, numbers, ARRAY_SIZE(numbers), config);
 	read_text(msg->netbios_name, sizeof(msg->netbios_name), config->netbios_name,
 		  sizeof(config->netbios_name));
 	read_text(msg->workgroup, sizeof(msg->workgroup), config->workgroup,
 		  sizeof(config->workgroup));
 	read_text(msg->server_string, sizeof(msg->server_string), config->server_string,
 		  sizeof(config->server_string));
-	read_ext(&msg->ext, config);
+	read_ext(msg, config);
 	return 0;
 }
 

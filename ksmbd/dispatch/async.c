@@ -8,6 +8,7 @@
 #include <linux/list.h>
 #include <linux/sched.h>
 
+#include "config_types.h"
 #include "dispatch/dispatch.h"
 #include "session/conn.h"
 #include "session/session.h"
@@ -61,11 +62,14 @@ bool ksmbd_async_begin(struct ksmbd_request *req)
 		room = conn->waiting_bytes + cost <= KSMBD_STRANGER_WAITING;
 	else
 		room = !conn->waiting_bytes || conn->waiting_bytes + cost <= MAX_WAITING_BYTES;
+	room &= req->park.quiet || conn->nr_waiting < conn->config->max_waiting;
 	if (room) {
 		conn->waiting_bytes += cost;
 		req->park.bytes = cost;
-		if (!req->park.quiet)
+		if (!req->park.quiet) {
 			req->park.async_id = conn->next_async_id++;
+			conn->nr_waiting++;
+		}
 	}
 	spin_unlock(&conn->lock);
 	return room;
@@ -77,6 +81,7 @@ void ksmbd_async_end(struct ksmbd_request *req)
 		return;
 	spin_lock(&req->conn->lock);
 	req->conn->waiting_bytes -= req->park.bytes;
+	req->conn->nr_waiting -= req->park.async_id != 0;
 	req->park.bytes = 0;
 	req->park.async_id = 0;
 	spin_unlock(&req->conn->lock);

@@ -17,8 +17,8 @@
 #include "session/strangers.h"
 #include "util/workers.h"
 
-#define MAX_CHANNELS 1024 /* sessions on one connection */
-#define MAX_SETUPS   16	  /* of them not yet established: they count against the server's limit */
+/* Sessions of one connection that are not yet established: they count on the server's limit. */
+#define MAX_SETUPS 16
 
 /* Looks for activity in a "deadtime": how exact its end is. */
 #define IDLE_LOOKS 4
@@ -291,7 +291,7 @@ int ksmbd_conn_add_channel(struct ksmbd_conn *conn, struct ksmbd_channel *channe
 	spin_lock(&conn->lock);
 	if (conn->state < KSMBD_CONN_AUTHENTICATED)
 		setups = KSMBD_STRANGER_SETUPS;
-	if (conn->nr_channels >= MAX_CHANNELS || count_setups(conn) >= setups) {
+	if (conn->nr_channels >= conn->config->max_conn_sessions || count_setups(conn) >= setups) {
 		err = -ENOSPC;
 	} else {
 		hash_add(conn->channels, &channel->link, channel->session_id);

@@ -119,6 +119,7 @@ struct ksmbd_conn {
 	u32 nr_held;			/* (lock) of them: held back by earlier ones */
 	u64 next_async_id;		/* (lock) */
 	u32 waiting_bytes;		/* (lock) memory of requests that wait */
+	u32 nr_waiting;			/* (lock) of them: those whose clients were told so */
 	u32 nr_delayed;		      /* (lock) failed SESSION_SETUPs whose answers are held back */
 	struct list_head outgoing;    /* (lock) messages to be sent, in order */
 	bool sending;		      /* (lock) somebody is at it; only that thread sends */

@@ -14,7 +14,6 @@
 #include "session/conn.h"
 #include "session/session.h"
 
-#define MAX_TREES 4096 /* per session */
 /* As many as Windows takes. */
 #define MAX_CHANNELS 32
 
@@ -82,7 +81,7 @@ int ksmbd_session_create(struct ksmbd_conn *conn, struct ksmbd_session **out)
 	atomic_set(&session->nr_locks, 0);
 	session->dialect = conn->dialect;
 	memcpy(session->client_guid, conn->client_guid, sizeof(session->client_guid));
-	ksmbd_idtable_init(&session->trees, MAX_TREES);
+	ksmbd_idtable_init(&session->trees, conn->config->max_trees);
 	ksmbd_idtable_init(&session->opens, conn->config->max_open_files);
 	err = enter_session(session, conn->config->max_sessions);
 	if (err) {

@@ -607,6 +607,9 @@ static void startup_defaults(struct kunit *test)
 	set32(m, 684, 60);
 	set32(m, 688, 5);
 	set32(m, 692, 4);
+	set32(m, 704, 7);
+	set32(m, 708, 8);
+	set32(m, 712, 9);
 	KUNIT_ASSERT_EQ(test, ksmbd_control_get_startup(m->data, 744, &s), 0);
 	EXPECT_BYTES(test, &s->config, want, sizeof(*want));
 	ksmbd_startup_free(s);
@@ -615,6 +618,9 @@ static void startup_defaults(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, s->config.restrict_anonymous, 1U);
 	KUNIT_EXPECT_EQ(test, s->config.auth_timeout, 60U);
 	KUNIT_EXPECT_EQ(test, s->config.max_sessions, 5U);
+	KUNIT_EXPECT_EQ(test, s->config.max_conn_sessions, 7U);
+	KUNIT_EXPECT_EQ(test, s->config.max_trees, 8U);
+	KUNIT_EXPECT_EQ(test, s->config.max_waiting, 9U);
 	KUNIT_EXPECT_EQ(test, s->config.encryption, KSMBD_ENCRYPTION_REQUIRED);
 	ksmbd_startup_free(s);
 }

@@ -85,6 +85,7 @@ enum ksmbd_nl_option {
  * @auth_delay: milliseconds, plus one; 0: the default
  * @ntlmv1: not 0: permitted
  * @encryption: 0: as the flags say; 1 off, 2 auto, 3 desired, 4 required
+ * @max_conn_sessions, @max_waiting: of a connection; @max_trees: of a session; 0: the default
  */
 struct ksmbd_nl_startup_ext {
 	__u32 magic;
@@ -94,7 +95,10 @@ struct ksmbd_nl_startup_ext {
 	__u32 encryption;
 	__u32 auth_delay;
 	__u32 ntlmv1;
-	__u32 reserved[9];
+	__u32 max_conn_sessions;
+	__u32 max_trees;
+	__u32 max_waiting;
+	__u32 reserved[6];
 } __attribute__((packed));
 
 /**

@@ -373,3 +373,126 @@ GROUP.add("a client that takes no replies holds little memory, unsigned",
           lambda env: deaf(env, False))
 GROUP.add("a client that takes no replies holds little memory, signed",
           lambda env: deaf(env, True))
+
+
+def small(env):
+    """Everything that one client may have, in small numbers."""
+    if "small" not in env.state:
+        env.state["small"] = start(env, "small", **{
+            "max connection sessions": "4", "max session trees": "5",
+            "max waiting requests": "3", "max open files": "6",
+            "smb2 max credits": "40"})
+    return env.state["small"]
+
+
+def filled(make, wanted, status, what):
+    """`make` gives names of statuses: so many successes, then refusals."""
+    names = [make() for _ in range(wanted + 3)]
+    expect_equal(names, ["SUCCESS"] * wanted + [status] * 3, what)
+
+
+@GROUP.test("max connection sessions")
+def connection_sessions(env):
+    server = small(env)
+    with connect(env, server) as conn:
+        conn.negotiate(dialects=(0x0302,))
+
+        def add():
+            return conn.session_setup("alice", "wonder land",
+                                      check=False).name
+        names = [add() for _ in range(4)]
+        expect_equal(names, ["SUCCESS"] * 4, "sessions")
+        last = conn.session, conn.key
+        expect_equal([add() for _ in range(2)], ["REQUEST_NOT_ACCEPTED"] * 2,
+                     "more of them")
+        conn.session, conn.key = last
+        conn.must(rawsmb.LOGOFF, struct.pack("<HH", 4, 0))
+        expect_equal([add(), add()], ["SUCCESS", "REQUEST_NOT_ACCEPTED"],
+                     "after a LOGOFF")
+        with connect(env, server).login("alice", "wonder land") as other:
+            expect(other.alive(), "another connection is not served")
+
+
+@GROUP.test("max session trees")
+def session_trees(env):
+    with connect(env, small(env)).login("alice", "wonder land", None) as conn:
+        def add():
+            return conn.tree_connect("data", check=False).name
+        filled(add, 5, "INSUFFICIENT_RESOURCES", "trees")
+        conn.must(rawsmb.TREE_DISCONNECT, struct.pack("<HH", 4, 0))
+        expect_equal([add(), add()], ["SUCCESS", "INSUFFICIENT_RESOURCES"],
+                     "after a TREE_DISCONNECT")
+        conn.session_setup("alice", "wonder land")
+        filled(add, 5, "INSUFFICIENT_RESOURCES", "trees of another session")
+
+
+@GROUP.test("max open files, of each session")
+def session_opens(env):
+    with connect(env, small(env)).login("alice", "wonder land") as conn:
+        handles = []
+
+        def add():
+            handle = conn.create("one of many", check=False)
+            if isinstance(handle, rawsmb.Reply):
+                return handle.name
+            handles.append(handle)
+            return "SUCCESS"
+        filled(add, 6, "TOO_MANY_OPENED_FILES", "open files")
+        conn.close(handles.pop())
+        expect_equal([add(), add()], ["SUCCESS", "TOO_MANY_OPENED_FILES"],
+                     "after a CLOSE")
+        conn.session_setup("alice", "wonder land")
+        conn.tree_connect("data")
+        filled(add, 6, "TOO_MANY_OPENED_FILES", "of another session")
+
+
+@GROUP.test("max waiting requests")
+def waiting(env):
+    with connect(env, small(env)).login("alice", "wonder land",
+                                        "IPC$") as conn:
+        pipe = conn.open("srvsvc", access=0x0012019F)
+
+        def add():
+            mid = conn.send(rawsmb.READ, read_body(pipe.id, 0, 1024))
+            reply = conn.receive_chain()[0]
+            expect_equal(reply.mid, mid, "the reply's message id")
+            return reply.name, mid
+        results = [add() for _ in range(5)]
+        expect_equal([name for name, _ in results], ["PENDING"] * 3 +
+                     ["INSUFFICIENT_RESOURCES"] * 2, "statuses")
+        conn.send(rawsmb.CANCEL, struct.pack("<HH", 4, 0), mid=results[0][1])
+        expect_equal(conn.receive(results[0][1]).name, "CANCELLED",
+                     "the first")
+        expect_equal([add()[0], add()[0]], [
+            "PENDING", "INSUFFICIENT_RESOURCES"], "after a CANCEL")
+
+
+@GROUP.test("smb2 max credits: granted, and not one more usable")
+def credits_bound(env):
+    echo = struct.pack("<HH", 4, 0)
+    with connect(env, small(env)).login("alice", "wonder land") as conn:
+        for _ in range(10):
+            conn.request(rawsmb.ECHO, echo, credits=500)
+        expect_equal(conn.credits, 40, "credits")
+        mids = [conn.send(rawsmb.ECHO, echo, credits=1) for _ in range(40)]
+        expect_equal(len(conn.collect(mids)), 40, "replies")
+        conn.send(rawsmb.ECHO, echo, mid=conn.mid + 40)
+        expect(conn.closed(), "an id beyond the window was taken")
+
+
+@GROUP.test("deadtime: idle connections end, used ones and open files stay")
+def deadtime(env):
+    server = start(env, "deadtime", deadtime="1")
+    began = time.monotonic()
+    with connect(env, server).login("alice", "wonder land") as idle, \
+            connect(env, server).login("alice", "wonder land") as busy, \
+            connect(env, server).login("alice", "wonder land") as holder:
+        holder.create("kept open")
+        idle.sock.settimeout(5)
+        gone = False
+        while not gone and time.monotonic() - began < env.seconds(100):
+            expect(busy.alive(), "a busy connection ended")
+            gone = idle.closed()
+        expect(gone, "an idle connection stays")
+        expect(time.monotonic() - began > 40, "it ended too early")
+        expect(holder.alive(), "a connection with an open file ended")

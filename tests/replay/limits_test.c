@@ -152,6 +152,44 @@ static void opens_of_a_session(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, add_open(r, &fid), 0U);
 }
 
+static void few_waiting(struct ksmbd_config *values)
+{
+	values->max_waiting = 3;
+}
+
+/* One more request that waits: what it hears. */
+static u32 add_waiting(struct replay *r, struct replay_fid fid)
+{
+	struct replay_reply reply;
+
+	replay_read(r, fid, 100, 0);
+	replay_finish(r);
+	return replay_take(r, &reply) ? reply.status : U32_MAX;
+}
+
+static void waiting_requests(struct kunit *test)
+{
+	struct replay_reply reply;
+	struct replay_fid fid;
+	struct replay *r;
+	u64 first;
+	u32 i;
+
+	KUNIT_ASSERT_EQ(test, hook_configure(few_waiting), 0);
+	r = replay_open(test, KSMBD_DIALECT_311);
+	fid = replay_open_pipe(r);
+	first = r->next_id;
+	for (i = 0; i < 3; i++)
+		KUNIT_EXPECT_EQ(test, add_waiting(r, fid), ksmbd_status_u32(STATUS_PENDING));
+	for (i = 0; i < 2; i++)
+		KUNIT_EXPECT_EQ(test, add_waiting(r, fid),
+				ksmbd_status_u32(STATUS_INSUFFICIENT_RESOURCES));
+	replay_cancel(r, first, 0);
+	REPLAY_EXPECT(r, &reply, SMB2_READ, STATUS_CANCELLED);
+	KUNIT_EXPECT_EQ(test, add_waiting(r, fid), ksmbd_status_u32(STATUS_PENDING));
+	KUNIT_EXPECT_EQ(test, add_waiting(r, fid), ksmbd_status_u32(STATUS_INSUFFICIENT_RESOURCES));
+}
+
 /* ---- idle connections ---- */
 
 static void dead_soon(struct ksmbd_config *values)
@@ -207,13 +245,10 @@ static void idle_after_login(struct kunit *test)
 }
 
 static struct kunit_case cases[] = {
-	KUNIT_CASE(sessions_of_a_connection),
-	KUNIT_CASE(sessions_of_the_server),
-	KUNIT_CASE(trees_of_a_session),
-	KUNIT_CASE(opens_of_a_session),
-	KUNIT_CASE(idle),
-	KUNIT_CASE(idle_after_login),
-	{},
+	KUNIT_CASE(sessions_of_a_connection), KUNIT_CASE(sessions_of_the_server),
+	KUNIT_CASE(trees_of_a_session),	      KUNIT_CASE(opens_of_a_session),
+	KUNIT_CASE(waiting_requests),	      KUNIT_CASE(idle),
+	KUNIT_CASE(idle_after_login),	      {},
 };
 
 static struct kunit_suite suite = {

@@ -463,7 +463,9 @@ static void describes_the_server(struct kunit *test)
 				      "max ip connections=9\nbind interfaces only=yes\n"
 				      "durable handles=yes\nsmb3 encryption=off\n"
 				      "restrict anonymous=1\nauth timeout=12\n"
-				      "max active sessions=77\nsmbd max io size=1M\n");
+				      "max active sessions=77\nsmbd max io size=1M\n"
+				      "max connection sessions=5\nmax session trees=6\n"
+				      "max waiting requests=7\n");
 	struct ksmbd_nl_startup *startup;
 	const u8 *bytes;
 	size_t size;
@@ -496,6 +498,9 @@ static void describes_the_server(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, startup->ext.restrict_anonymous, 1);
 	KUNIT_EXPECT_EQ(test, startup->ext.auth_timeout, 12);
 	KUNIT_EXPECT_EQ(test, startup->ext.max_sessions, 77);
+	KUNIT_EXPECT_EQ(test, startup->ext.max_conn_sessions, 5);
+	KUNIT_EXPECT_EQ(test, startup->ext.max_trees, 6);
+	KUNIT_EXPECT_EQ(test, startup->ext.max_waiting, 7);
 	KUNIT_EXPECT_EQ(test, startup->ext.encryption, 1);
 	KUNIT_EXPECT_EQ(test, startup->interfaces_size, 8);
 	KUNIT_EXPECT_EQ(test, memcmp(startup->interfaces, "lo\0eth0", 8), 0);

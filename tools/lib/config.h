@@ -70,7 +70,10 @@ struct conf_global {
 	uint32_t max_sessions;
 	uint32_t max_connections;
 	uint32_t max_ip_connections;
+	uint32_t max_conn_sessions;
+	uint32_t max_trees;
 	uint32_t max_open_files;
+	uint32_t max_waiting;
 	char *netbios_name;
 	uint32_t restrict_anonymous;
 	uint32_t max_protocol;

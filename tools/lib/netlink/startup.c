@@ -74,6 +74,9 @@ static void fill_startup(struct ksmbd_nl_startup *startup, const struct conf_glo
 	startup->ext.restrict_anonymous = global->restrict_anonymous;
 	startup->ext.auth_timeout = global->auth_timeout;
 	startup->ext.max_sessions = global->max_sessions;
+	startup->ext.max_conn_sessions = global->max_conn_sessions;
+	startup->ext.max_trees = global->max_trees;
+	startup->ext.max_waiting = global->max_waiting;
 	startup->ext.auth_delay = global->auth_delay + 1;
 	startup->ext.ntlmv1 = global->ntlm_auth == CONF_NTLM_V1_PERMITTED;
 	startup->ext.encryption = global->encryption + 1;
