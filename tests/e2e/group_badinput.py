@@ -158,8 +158,6 @@ def before_session(env):
                 wanted = ["USER_SESSION_DELETED"]
                 if name == "ECHO":
                     wanted.append("SUCCESS")
-                if name in UNSERVED:
-                    wanted.append("NOT_SUPPORTED")
                 one_of(got, wanted, "%s with session %#x" % (name, session))
     healthy(env)
 
@@ -185,7 +183,6 @@ def half_session(env):
     healthy(env)
 
 
-UNSERVED = ("LOCK",)     # may be refused out of hand
 NEEDS_TREE = ("CREATE", "CLOSE", "FLUSH", "READ", "WRITE", "LOCK", "IOCTL",
               "QUERY_DIRECTORY", "CHANGE_NOTIFY", "QUERY_INFO", "SET_INFO",
               "TREE_DISCONNECT")
@@ -201,8 +198,6 @@ def before_tree(env):
                 command, body = valid_bodies(GONE)[name]
                 got = send_outcome(conn, command, body, tree=tree)
                 wanted = ["NETWORK_NAME_DELETED"]
-                if name in UNSERVED:
-                    wanted.append("NOT_SUPPORTED")
                 if env.reference:
                     wanted += ["FILE_CLOSED", "INVALID_PARAMETER"]
                 one_of(got, wanted, "%s in tree %#x" % (name, tree))
@@ -218,8 +213,7 @@ def after_logoff(env):
         for name in NEEDS_TREE + ("LOGOFF", "TREE_CONNECT"):
             command, body = valid_bodies(handle.id)[name]
             one_of(send_outcome(conn, command, body, sign=False),
-                   ("USER_SESSION_DELETED",) +
-                   ("NOT_SUPPORTED",) * (name in UNSERVED), name)
+                   ("USER_SESSION_DELETED",), name)
     healthy(env)
 
 
