@@ -164,8 +164,10 @@ def add_options(parser):
 
 def start_servers(servers, top, options):
     """Starts all of them and appends each to @servers, for the caller to stop."""
-    for path in options.userd or [USERD]:
-        servers.append(Userd(top, path, os.path.basename(path)))
+    paths = options.userd or [USERD]
+    for number, path in enumerate(paths, 1):
+        name = os.path.basename(path)
+        servers.append(Userd(top, path, name if len(paths) == 1 else f"{name}-{number}"))
     if os.geteuid():
         print("bench: not root: smbd cannot run, measuring ksmbd.userd alone")
     elif not options.no_smbd:
