@@ -196,19 +196,21 @@ static bool is_meant(const struct ksmbd_request *req, const struct ksmbd_request
 	return smp_load_acquire(&req->readable) && holds_element(req, cancel->hdr.message_id);
 }
 
-/* Ends @req if it is parked; else it is marked, and ends as soon as it would wait. */
+/*
+ * Ends @req if it is parked, and marks it: if it is running or has just been woken, it ends as soon
+ * as it would wait, or wait again.
+ */
 static void cancel_locked(struct ksmbd_request *req, const struct ksmbd_request *cancel)
 {
 	bool async = cancel->hdr.flags & SMB2_FLAGS_ASYNC_COMMAND;
 
-	if (req->park.state == KSMBD_PARK_NONE) {
-		req->cancelled = true;
-		req->cancelled_id = async ? req->hdr.message_id : cancel->hdr.message_id;
-		req->cancelled_session = cancel->hdr.session_id;
-	} else if (!req->park.quiet && (async || req->hdr.message_id == cancel->hdr.message_id) &&
-		   req->hdr.session_id == cancel->hdr.session_id) {
+	if (req->park.state != KSMBD_PARK_NONE && req->park.quiet)
+		return;
+	req->cancelled = true;
+	req->cancelled_id = async ? req->hdr.message_id : cancel->hdr.message_id;
+	req->cancelled_session = cancel->hdr.session_id;
+	if (req->park.state != KSMBD_PARK_NONE && was_cancelled(req))
 		wake_locked(req, STATUS_CANCELLED);
-	}
 }
 
 void ksmbd_dispatch_cancel(struct ksmbd_request *req)

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Requests that wait, and what ends the waiting. [MS-SMB2] 3.3.4.2, 3.3.5.16 */
+#include <asm/unaligned.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
 
+#include "dispatch/dispatch.h"
 #include "session/conn.h"
 #include "session/session.h"
 #include "tests/replay/replay.h"
@@ -123,6 +125,43 @@ static void cancel_in_a_hurry(struct kunit *test)
 			KUNIT_ASSERT_TRUE(test, replay_take(r, &reply));
 		KUNIT_ASSERT_EQ(test, reply.status, ksmbd_status_u32(STATUS_CANCELLED));
 	}
+}
+
+static ntstatus_t resume_nothing(struct ksmbd_request *req, ntstatus_t why)
+{
+	return why;
+}
+
+/* One that was woken for nothing and waits again: the CANCEL that came in between counts. */
+static void cancel_while_woken(struct kunit *test)
+{
+	struct replay *r = replay_open(test, KSMBD_DIALECT_311);
+	struct ksmbd_request *req = kunit_kzalloc(test, 2 * sizeof(*req), GFP_KERNEL);
+	u8 *header = kunit_kzalloc(test, SMB2_HEADER_SIZE, GFP_KERNEL);
+	struct ksmbd_request *cancel = req + 1;
+
+	put_unaligned_le64(7, header + SMB2_HEADER_MESSAGE_ID_OFFSET);
+	*req = (struct ksmbd_request){ .conn = r->conn, .buf = header, .readable = true };
+	req->hdr = (struct ksmbd_smb2_hdr){ .message_id = 7, .session_id = r->session_id };
+	req->session = ksmbd_session_lookup(r->session_id);
+	req->tree = ksmbd_tree_lookup(req->session, r->tree_id);
+	*cancel = (struct ksmbd_request){ .conn = r->conn, .hdr = req->hdr };
+	spin_lock(&r->conn->lock);
+	list_add(&req->link, &r->conn->requests);
+	spin_unlock(&r->conn->lock);
+	ksmbd_request_park(req, resume_nothing, NULL, NULL);
+	ksmbd_async_wake(req, STATUS_SUCCESS);
+	KUNIT_EXPECT_FALSE(test, ksmbd_async_wait(req));
+	ksmbd_dispatch_cancel(cancel);
+	ksmbd_async_abandon(req);
+	ksmbd_request_park(req, resume_nothing, NULL, NULL);
+	KUNIT_EXPECT_FALSE(test, ksmbd_async_wait(req));
+	KUNIT_EXPECT_EQ(test, ksmbd_status_u32(req->park.why), ksmbd_status_u32(STATUS_CANCELLED));
+	spin_lock(&r->conn->lock);
+	list_del(&req->link);
+	spin_unlock(&r->conn->lock);
+	ksmbd_tree_put(req->tree);
+	ksmbd_session_put(req->session);
 }
 
 /* One that comes in another session, or in none, unsigned, ends nothing, however early. */
@@ -518,6 +557,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(cancel_many),
 	KUNIT_CASE(cancel_in_a_hurry),
 	KUNIT_CASE(cancel_by_another),
+	KUNIT_CASE(cancel_while_woken),
 	KUNIT_CASE(woken_by_write),
 	KUNIT_CASE(one_of_two_woken),
 	KUNIT_CASE(interim_before_end),
