@@ -159,20 +159,26 @@ static void log_out(const struct ksmbd_user *user)
 	ksmbd_upcall_logout(user->account, user->flags);
 }
 
-void ksmbd_session_set_user(struct ksmbd_session *session, struct ksmbd_user *user)
+bool ksmbd_session_set_user(struct ksmbd_session *session, struct ksmbd_user *user)
 {
-	struct ksmbd_user *before;
-	bool left;
+	struct ksmbd_user *before = user;
+	bool left = false;
+	bool open;
 
 	spin_lock(&session->lock);
-	before = session->user;
-	session->user = user; /* which another channel may replace in its turn, from here on */
-	/* Who only proved himself again has not left. */
-	left = before && strcmp(before->account, user->account);
+	/* Its end has named the user it had. */
+	open = session->state != KSMBD_SESSION_CLOSED;
+	if (open) {
+		before = session->user;
+		session->user = user; /* which another channel may replace, from here on */
+		/* Who only proved himself again has not left. */
+		left = before && strcmp(before->account, user->account);
+	}
 	spin_unlock(&session->lock);
 	if (left)
 		log_out(before);
 	ksmbd_user_put(before);
+	return open;
 }
 
 /* Takes @channel off its session's list. False: it was off already. @last: of all */
@@ -223,11 +229,25 @@ static void drop_channels(struct ksmbd_session *session)
 	}
 }
 
+/* False: somebody else ends it. @user: who was logged in, with a reference; NULL: nobody yet */
+static bool begin_end(struct ksmbd_session *session, struct ksmbd_user **user)
+{
+	bool mine;
+
+	spin_lock(&session->lock);
+	mine = session->state != KSMBD_SESSION_CLOSED;
+	if (mine && session->state == KSMBD_SESSION_VALID)
+		*user = ksmbd_user_get(session->user);
+	session->state = KSMBD_SESSION_CLOSED;
+	spin_unlock(&session->lock);
+	return mine;
+}
+
 void ksmbd_session_close(struct ksmbd_session *session)
 {
-	bool was_valid = ksmbd_session_state(session) == KSMBD_SESSION_VALID;
+	struct ksmbd_user *user = NULL;
 
-	if (!ksmbd_session_set_state(session, KSMBD_SESSION_CLOSED))
+	if (!begin_end(session, &user))
 		return;
 	spin_lock(&table_lock);
 	hash_del(&session->hash);
@@ -237,9 +257,7 @@ void ksmbd_session_close(struct ksmbd_session *session)
 	ksmbd_open_close_matching(&session->opens, 0);
 	drop_channels(session);
 	ksmbd_tree_disconnect_all(session);
-	if (was_valid) {
-		struct ksmbd_user *user = ksmbd_session_user(session);
-
+	if (user) {
 		log_out(user);
 		ksmbd_user_put(user);
 	}

@@ -39,8 +39,12 @@ void ksmbd_session_close(struct ksmbd_session *session);
 
 /** ksmbd_session_user() - whose session it is now; counted. @session is or was VALID */
 struct ksmbd_user *ksmbd_session_user(struct ksmbd_session *session);
-/** ksmbd_session_set_user() - takes @user's reference over; who it was before has logged out */
-void ksmbd_session_set_user(struct ksmbd_session *session, struct ksmbd_user *user);
+/**
+ * ksmbd_session_set_user() - takes @user's reference over; who it was before has logged out
+ *
+ * Return: false: the session has ended, and stays its last user's
+ */
+bool ksmbd_session_set_user(struct ksmbd_session *session, struct ksmbd_user *user);
 
 /**
  * ksmbd_session_conn() - a connection on which the session's client can be told something

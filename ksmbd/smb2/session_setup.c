@@ -319,7 +319,8 @@ static ntstatus_t establish(struct ksmbd_request *req, const struct setup_args *
 
 	if (!user)
 		return STATUS_INSUFFICIENT_RESOURCES;
-	ksmbd_session_set_user(session, user);
+	if (!ksmbd_session_set_user(session, user))
+		return STATUS_USER_SESSION_DELETED;
 	if (!auth->guest && !auth->anonymous)
 		status = create_keys(req, args, auth);
 	else if (req->conn->config->encryption == KSMBD_ENCRYPTION_REQUIRED)
@@ -349,8 +350,8 @@ static ntstatus_t reestablish(struct ksmbd_request *req)
 	user = ksmbd_user_create(auth);
 	if (!user)
 		return STATUS_INSUFFICIENT_RESOURCES;
-	ksmbd_session_set_user(req->session, user);
-	return STATUS_SUCCESS;
+	return ksmbd_session_set_user(req->session, user) ? STATUS_SUCCESS :
+							    STATUS_USER_SESSION_DELETED;
 }
 
 /* The session's user has proved himself on a further connection. 3.3.5.5.3 */

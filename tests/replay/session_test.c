@@ -6,6 +6,7 @@
 #include <linux/kernel.h>
 #include <linux/string.h>
 
+#include "auth/auth.h"
 #include "open/open_types.h"
 #include "session/conn.h"
 #include "session/session.h"
@@ -40,6 +41,26 @@ static void expect_there(struct replay *r)
 }
 
 /* ---- re-authentication ---- */
+
+/* Who proves himself while the session ends comes too late: the end names the user that it had. */
+static void too_late(struct kunit *test)
+{
+	struct replay *r = replay_open(test, KSMBD_DIALECT_311);
+	struct ksmbd_session *session = session_of(r);
+	struct ksmbd_auth_result nobody = { .anonymous = true };
+	struct ksmbd_user *user, *last = ksmbd_session_user(session);
+
+	user = ksmbd_user_create(&nobody);
+	KUNIT_ASSERT_NOT_NULL(test, user);
+	ksmbd_session_close(session);
+	KUNIT_EXPECT_FALSE(test, ksmbd_session_set_user(session, user));
+	user = ksmbd_session_user(session);
+	KUNIT_EXPECT_PTR_EQ(test, user, last);
+	ksmbd_user_put(user);
+	ksmbd_user_put(last);
+	ksmbd_session_put(session);
+	expect_gone(r);
+}
 
 static void first_leg(struct replay *r)
 {
@@ -372,12 +393,19 @@ static void not_bound(struct kunit *test)
 }
 
 static struct kunit_case cases[] = {
-	KUNIT_CASE(another_user),      KUNIT_CASE(deletes_as_opener),
-	KUNIT_CASE(failed_again),      KUNIT_CASE(nobody_again),
-	KUNIT_CASE(logoff_everywhere), KUNIT_CASE(disconnect_everywhere),
-	KUNIT_CASE(previous_ends),     KUNIT_CASE(other_channel_waits_on),
-	KUNIT_CASE(deleted_flag),      KUNIT_CASE(previous_of_another),
-	KUNIT_CASE(not_bound),	       {},
+	KUNIT_CASE(another_user),
+	KUNIT_CASE(deletes_as_opener),
+	KUNIT_CASE(failed_again),
+	KUNIT_CASE(nobody_again),
+	KUNIT_CASE(logoff_everywhere),
+	KUNIT_CASE(disconnect_everywhere),
+	KUNIT_CASE(previous_ends),
+	KUNIT_CASE(other_channel_waits_on),
+	KUNIT_CASE(deleted_flag),
+	KUNIT_CASE(previous_of_another),
+	KUNIT_CASE(not_bound),
+	KUNIT_CASE(too_late),
+	{},
 };
 
 static struct kunit_suite suite = {
