@@ -332,23 +332,47 @@ void ksmbd_notify_doomed(struct ksmbd_open *open)
 	mutex_unlock(&notify_lock);
 }
 
+/* Its directory is at @dir now, which is kept. */
+static void move_watch(struct ksmbd_watch *watch, char *dir)
+{
+	kfree(watch->dir);
+	watch->dir = dir;
+	hash_del(&watch->hash);
+	hash_add(watches, &watch->hash, dir_hash(dir, strlen(dir)));
+}
+
 void ksmbd_notify_moved(struct ksmbd_open *open)
 {
-	struct ksmbd_watch *watch = open->watch;
 	char *dir;
 
 	lockdep_assert_held(&open->inode->lock);
-	if (!watch)
+	if (!open->watch)
 		return;
 	mutex_lock(&notify_lock);
 	dir = ksmbd_notify_path(open);
-	if (dir) {
-		kfree(watch->dir);
-		watch->dir = dir;
-		hash_del(&watch->hash);
-		hash_add(watches, &watch->hash, dir_hash(dir, strlen(dir)));
+	if (dir)
+		move_watch(open->watch, dir);
+	mutex_unlock(&notify_lock);
+}
+
+bool ksmbd_notify_stays(struct ksmbd_open *open)
+{
+	bool stays = true;
+	char *dir;
+
+	mutex_lock(&open->inode->lock);
+	mutex_lock(&notify_lock);
+	if (open->watch) {
+		dir = ksmbd_notify_path(open);
+		stays = dir && !strcmp(dir, open->watch->dir);
+		if (dir && !stays)
+			move_watch(open->watch, dir);
+		else
+			kfree(dir);
 	}
 	mutex_unlock(&notify_lock);
+	mutex_unlock(&open->inode->lock);
+	return stays;
 }
 
 /* ---- changes ---- */

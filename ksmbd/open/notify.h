@@ -82,8 +82,10 @@ ntstatus_t ksmbd_notify_leave(struct ksmbd_request *req, struct ksmbd_notify_lis
  * @open: the handle; the caller acts as its user
  *
  * Of directories further down, only the entries of such count that he may list.
+ * Return: false: nothing of it counts, and the client has to look for itself. The directory was
+ * moved behind the server's back, and what was collected may be of another one of its old name.
  */
-void ksmbd_notify_hide(struct ksmbd_open *open, struct ksmbd_notify_list *list);
+bool ksmbd_notify_hide(struct ksmbd_open *open, struct ksmbd_notify_list *list);
 
 /** ksmbd_notify_end() - @open closes. Caller holds its inode->lock. */
 void ksmbd_notify_end(struct ksmbd_open *open);

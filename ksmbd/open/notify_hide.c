@@ -5,6 +5,7 @@
 
 #include "name/utf16.h"
 #include "open/notify.h"
+#include "open/notify_path.h"
 #include "open/open.h"
 #include "session/session_types.h"
 
@@ -132,18 +133,21 @@ static void compact(struct hider *hider, struct ksmbd_notify_list *list)
 		ksmbd_wr_patch_u32(&w, last, 0);
 }
 
-void ksmbd_notify_hide(struct ksmbd_open *open, struct ksmbd_notify_list *list)
+bool ksmbd_notify_hide(struct ksmbd_open *open, struct ksmbd_notify_list *list)
 {
 	struct hider *hider;
 
+	if (!ksmbd_notify_stays(open))
+		return false;
 	if (!has_below(list))
-		return;
+		return true;
 	hider = kzalloc(sizeof(*hider), GFP_KERNEL);
 	if (hider) {
 		hider->open = open;
 		compact(hider, list);
 		kfree(hider);
 	} else {
-		list->len = 0;
+		return false;
 	}
+	return true;
 }

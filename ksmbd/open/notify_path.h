@@ -28,4 +28,11 @@ void ksmbd_notify_report(const struct ksmbd_change *changes, u32 nr);
 /** ksmbd_notify_moved() - @open's directory has another name. Caller holds its inode->lock. */
 void ksmbd_notify_moved(struct ksmbd_open *open);
 
+/**
+ * ksmbd_notify_stays() - is @open's directory where its watch believes it to be?
+ *
+ * If not, the watch follows it. No locks held.
+ */
+bool ksmbd_notify_stays(struct ksmbd_open *open);
+
 #endif

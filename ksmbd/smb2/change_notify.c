@@ -44,25 +44,28 @@ static void unhook_notify(struct ksmbd_request *req)
 		req->park.why = status;
 }
 
-/* The changes stand in the reply. Nothing that may be seen: false. */
-static bool finish(struct ksmbd_request *req)
+/* The changes stand in the reply. STATUS_PENDING: none of them may be seen. */
+static ntstatus_t finish(struct ksmbd_request *req)
 {
 	struct ksmbd_reply *reply = req->reply;
 	struct ksmbd_notify_list list = { reply->payload_buf, reply->payload.len };
 
-	ksmbd_notify_hide(req->open, &list);
+	if (!ksmbd_notify_hide(req->open, &list))
+		return STATUS_NOTIFY_ENUM_DIR;
 	if (!list.len) {
 		ksmbd_reply_payload_mem(req, NULL, 0);
-		return false;
+		return STATUS_PENDING;
 	}
 	reply->payload.len = list.len;
 	encode(req);
-	return true;
+	return STATUS_SUCCESS;
 }
 
 static ntstatus_t resume_notify(struct ksmbd_request *req, ntstatus_t why)
 {
-	if (why != STATUS_SUCCESS || finish(req))
+	if (why == STATUS_SUCCESS)
+		why = finish(req);
+	if (why != STATUS_PENDING)
 		return why;
 	ksmbd_rd_seek(&req->rd, SMB2_HEADER_SIZE);
 	return ksmbd_smb2_change_notify(req);
@@ -86,6 +89,7 @@ ntstatus_t ksmbd_smb2_change_notify(struct ksmbd_request *req)
 		if (status != STATUS_SUCCESS)
 			return status;
 		ksmbd_reply_payload_mem(req, list.buf, list.len);
-	} while (!finish(req));
-	return STATUS_SUCCESS;
+		status = finish(req);
+	} while (status == STATUS_PENDING);
+	return status;
 }

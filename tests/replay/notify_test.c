@@ -2,6 +2,7 @@
 /* CHANGE_NOTIFY: who is told what. [MS-SMB2] 3.3.5.19, [MS-FSA] 2.1.4.1 */
 #include <linux/kernel.h>
 #include <linux/string.h>
+#include <stdio.h>
 #include <sys/stat.h>
 
 #include "tests/replay/notify.h"
@@ -109,6 +110,26 @@ static void follows(struct kunit *test)
 	notify_make(p.b, "dir\\elsewhere", 0);
 	KUNIT_EXPECT_TRUE(test, replay_silent(p.a));
 	notify_make(p.b, "moved\\here", 0);
+	notify_expect(p.a, "+here");
+}
+
+/* It is moved behind the server's back: what happens in another one of its name is not told. */
+static void moved_away(struct kunit *test)
+{
+	struct pair p = watch(test, 0, NAMES);
+	char away[128];
+
+	strscpy(away, hook_path("share/away"), sizeof(away));
+	KUNIT_ASSERT_EQ(test, rename(hook_path("share/dir"), away), 0);
+	KUNIT_ASSERT_EQ(test, mkdir(hook_path("share/dir"), 0777), 0);
+	KUNIT_ASSERT_EQ(test, chmod(hook_path("share/dir"), 0777), 0);
+	notify_make(p.b, "dir\\secret", 0);
+	notify_expect_end(p.a, STATUS_NOTIFY_ENUM_DIR);
+	/* From now on it is followed. */
+	notify_park(p.a, p.dir, 0, NAMES, ROOM);
+	notify_make(p.b, "dir\\secret2", 0);
+	KUNIT_EXPECT_TRUE(test, replay_silent(p.a));
+	notify_make(p.b, "away\\here", 0);
 	notify_expect(p.a, "+here");
 }
 
@@ -278,9 +299,19 @@ static void hidden(struct kunit *test)
 }
 
 static struct kunit_case cases[] = {
-	KUNIT_CASE(names),   KUNIT_CASE(below),	   KUNIT_CASE(root),	KUNIT_CASE(renamed),
-	KUNIT_CASE(follows), KUNIT_CASE(kinds),	   KUNIT_CASE(written), KUNIT_CASE(first_counts),
-	KUNIT_CASE(several), KUNIT_CASE(in_order), KUNIT_CASE(hidden),	{},
+	KUNIT_CASE(names),
+	KUNIT_CASE(below),
+	KUNIT_CASE(root),
+	KUNIT_CASE(renamed),
+	KUNIT_CASE(follows),
+	KUNIT_CASE(moved_away),
+	KUNIT_CASE(kinds),
+	KUNIT_CASE(written),
+	KUNIT_CASE(first_counts),
+	KUNIT_CASE(several),
+	KUNIT_CASE(in_order),
+	KUNIT_CASE(hidden),
+	{},
 };
 
 static struct kunit_suite suite = {
