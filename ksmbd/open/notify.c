@@ -28,9 +28,9 @@
 
 /* What is collected for a handle between two requests. */
 #define WATCH_MAX (64u << 10)
-/* What is collected for all; beyond it, a handle keeps no more than WATCH_MIN. */
+/* What is collected for all; beyond it, a handle keeps no more than WATCH_MIN, about its size. */
 #define TOTAL_MAX (16u << 20)
-#define WATCH_MIN (4u << 10)
+#define WATCH_MIN (1u << 10)
 /* The first buffer. */
 #define WATCH_FEW 256u
 

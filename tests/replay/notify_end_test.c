@@ -162,6 +162,48 @@ static void too_much(struct kunit *test)
 	notify_expect(r, "-a");
 }
 
+/* A long name that nothing else has. */
+static void make_long(struct replay *r, u32 number)
+{
+	char name[206];
+
+	memset(name, 'x', sizeof(name));
+	memcpy(name, "dir\\", 4);
+	name[4] = 'a' + number / 26;
+	name[5] = 'a' + number % 26;
+	name[sizeof(name) - 1] = '\0';
+	notify_make(r, name, 0);
+}
+
+/* What is kept for all handles is bounded: once it is much, little is kept for each. */
+static void too_much_for_all(struct kunit *test)
+{
+	struct replay *r = replay_open(test, KSMBD_DIALECT_311);
+	struct replay *b = replay_open(test, KSMBD_DIALECT_311);
+	struct replay_fid fid;
+	u32 i;
+
+	for (i = 0; i < 270; i++) {
+		fid = open_dir(r);
+		replay_cancel(r, 0, notify_park(r, fid, 0, NAMES, 65536));
+		notify_expect_end(r, STATUS_CANCELLED);
+	}
+	/* Each has more than half of its 64 KiB. */
+	for (i = 0; i < 90; i++)
+		make_long(b, i);
+	fid = open_dir(r);
+	notify_park(r, fid, 0, NAMES, 65536);
+	make_long(b, i++);
+	KUNIT_ASSERT_TRUE(test, replay_take(r, &(struct replay_reply){}));
+	make_long(b, i++);
+	make_long(b, i++);
+	make_long(b, i++);
+	refuse(r, fid, 65536, STATUS_NOTIFY_ENUM_DIR);
+	notify_park(r, fid, 0, NAMES, 65536);
+	notify_make(b, "dir\\1", 0);
+	notify_expect(r, "+1");
+}
+
 static void in_a_chain(struct kunit *test)
 {
 	struct replay *r = replay_open(test, KSMBD_DIALECT_311);
@@ -194,9 +236,11 @@ static void in_a_chain(struct kunit *test)
 }
 
 static struct kunit_case cases[] = {
-	KUNIT_CASE(refused),  KUNIT_CASE(cancelled),	KUNIT_CASE(closed),
-	KUNIT_CASE(left),     KUNIT_CASE(disconnected), KUNIT_CASE(deleted),
-	KUNIT_CASE(too_much), KUNIT_CASE(in_a_chain),	{},
+	KUNIT_CASE(refused),	  KUNIT_CASE(cancelled),
+	KUNIT_CASE(closed),	  KUNIT_CASE(left),
+	KUNIT_CASE(disconnected), KUNIT_CASE(deleted),
+	KUNIT_CASE(too_much),	  KUNIT_CASE(too_much_for_all),
+	KUNIT_CASE(in_a_chain),	  {},
 };
 
 static struct kunit_suite suite = {
