@@ -22,7 +22,8 @@
 /**
  * struct culprit - where failures come from
  * @site: a whole /48, without the networks of it that have entries of their own
- * @until: jiffies when each of the penalties ends; the past: none
+ * @until: jiffies when each of the penalties ends; the past: none. In 64 bits, as all times here:
+ *	entries may grow old, and a past that turns into a future would lock an address out.
  */
 struct culprit {
 	struct hlist_node link;
@@ -31,8 +32,8 @@ struct culprit {
 	bool site;
 	u8 key[sizeof_field(struct ksmbd_addr, key)];
 	u32 failures;
-	unsigned long last; /* jiffies */
-	unsigned long until[KSMBD_LIMITS_PENALTIES];
+	u64 last; /* jiffies */
+	u64 until[KSMBD_LIMITS_PENALTIES];
 };
 
 static DEFINE_SPINLOCK(limits_lock);
@@ -101,31 +102,32 @@ static void enter_culprit(struct culprit *culprit, const struct ksmbd_addr *peer
 	culprit->site = peer->family == 6 && has_many(peer);
 	memcpy(culprit->key, peer->key, culprit->site ? SITE_BYTES : sizeof(culprit->key));
 	for (i = 0; i < KSMBD_LIMITS_PENALTIES; i++)
-		culprit->until[i] = jiffies;
-	culprit->last = jiffies;
+		culprit->until[i] = get_jiffies_64();
+	culprit->last = get_jiffies_64();
 	hash_add(culprits, &culprit->link, hash_of(peer->key, peer->family, culprit->site));
 	list_add_tail(&culprit->age, &by_age);
 	nr_culprits++;
 }
 
 /* The penalty that ends first; it may have ended. */
-static unsigned long *first_penalty(struct culprit *culprit)
+static u64 *first_penalty(struct culprit *culprit)
 {
-	unsigned long *first = &culprit->until[0];
+	u64 *first = &culprit->until[0];
 	u32 i;
 
 	for (i = 1; i < KSMBD_LIMITS_PENALTIES; i++)
-		if (time_before(culprit->until[i], *first))
+		if (culprit->until[i] < *first)
 			first = &culprit->until[i];
 	return first;
 }
 
 static bool has_paid(const struct culprit *culprit)
 {
+	u64 now = get_jiffies_64();
 	u32 i;
 
 	for (i = 0; i < KSMBD_LIMITS_PENALTIES; i++)
-		if (time_before(jiffies, culprit->until[i]))
+		if (now < culprit->until[i])
 			return false;
 	return true;
 }
@@ -168,19 +170,19 @@ static struct culprit *get_culprit(const struct ksmbd_addr *peer, struct culprit
 /* One failure more. Returns how often the delay is doubled. */
 static u32 count_failure(struct culprit *culprit, u32 delay)
 {
-	unsigned long most = jiffies + msecs_to_jiffies(FORGET_MS);
-	unsigned long *until = first_penalty(culprit);
+	u64 now = get_jiffies_64(), most = now + msecs_to_jiffies(FORGET_MS);
+	u64 *until = first_penalty(culprit);
 	u32 doublings;
 
-	if (time_after(jiffies, culprit->last + msecs_to_jiffies(FORGET_MS)))
+	if (now > culprit->last + msecs_to_jiffies(FORGET_MS))
 		culprit->failures = 0;
 	doublings = min(culprit->failures, (u32)KSMBD_LIMITS_DOUBLINGS);
 	culprit->failures = doublings + 1;
-	culprit->last = jiffies;
-	if (time_before(*until, jiffies))
-		*until = jiffies;
+	culprit->last = now;
+	if (*until < now)
+		*until = now;
 	*until += msecs_to_jiffies(delay << doublings) + 1;
-	if (time_after(*until, most))
+	if (*until > most)
 		*until = most;
 	list_move_tail(&culprit->age, &by_age);
 	return doublings;
@@ -206,15 +208,15 @@ u32 ksmbd_limits_failed(const struct ksmbd_addr *peer, u32 delay)
 u32 ksmbd_limits_wait(const struct ksmbd_addr *peer)
 {
 	struct culprit *culprit;
-	unsigned long until;
+	u64 now = get_jiffies_64(), until;
 	u32 ms = 0;
 
 	spin_lock(&limits_lock);
 	culprit = find_culprit(peer);
 	if (culprit) {
 		until = *first_penalty(culprit);
-		if (time_before(jiffies, until))
-			ms = jiffies_to_msecs(until - jiffies) + 1;
+		if (now < until)
+			ms = jiffies_to_msecs(until - now) + 1;
 	}
 	spin_unlock(&limits_lock);
 	return ms;
