@@ -61,7 +61,7 @@ static bool may_list(struct hider *hider)
 	bool may;
 
 	if (!make_name(hider) ||
-	    ksmbd_path_lookup(share->root, hider->name, ksmbd_open_lookup_flags(share), &path))
+	    ksmbd_path_lookup(share->root, hider->name, 0, &path)) /* as spelled, no links */
 		return false;
 	may = ksmbd_path_stat(path) && !ksmbd_path_access(path, KSMBD_MAY_READ);
 	ksmbd_path_put(path);

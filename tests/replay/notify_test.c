@@ -280,6 +280,7 @@ static void in_order(struct kunit *test)
 static void hidden(struct kunit *test)
 {
 	struct pair p = watch(test, TREE, NAMES);
+	char away[128];
 
 	chmod(hook_path("share/dir/sub"), 0300);
 	notify_make(p.b, "dir\\sub\\secret", 0);
@@ -296,6 +297,12 @@ static void hidden(struct kunit *test)
 	chmod(hook_path("share/dir/sub"), 0700);
 	notify_make(p.b, "dir\\sub\\open", 0);
 	notify_answer(p.a, p.dir, "+sub\\open");
+	/* It is asked of the very directory, not of one whose name is alike. */
+	notify_make(p.b, "dir\\sub\\secret6", 0);
+	strscpy(away, hook_path("share/away"), sizeof(away));
+	KUNIT_ASSERT_EQ(test, rename(hook_path("share/dir/sub"), away), 0);
+	KUNIT_ASSERT_EQ(test, mkdir(hook_path("share/dir/SUB"), 0777), 0);
+	notify_park(p.a, p.dir, TREE, NAMES, ROOM);
 }
 
 static struct kunit_case cases[] = {
