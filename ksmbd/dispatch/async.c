@@ -104,7 +104,7 @@ static bool was_cancelled(const struct ksmbd_request *req)
 	       req->cancelled_session == req->hdr.session_id && !req->park.quiet;
 }
 
-bool ksmbd_async_wait(struct ksmbd_request *req)
+bool ksmbd_async_wait(struct ksmbd_request *req, void (*parked)(struct ksmbd_request *req))
 {
 	ntstatus_t gone = why_gone(req);
 	struct ksmbd_conn *conn = req->conn;
@@ -122,6 +122,7 @@ bool ksmbd_async_wait(struct ksmbd_request *req)
 	}
 	if (waits) {
 		req->park.state = KSMBD_PARK_WAITING;
+		parked(req);
 		atomic_sub(req->cost, &conn->running_bytes);
 	}
 	spin_unlock(&conn->lock);

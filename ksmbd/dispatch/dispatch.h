@@ -40,11 +40,12 @@ void ksmbd_async_end(struct ksmbd_request *req);
 
 /**
  * ksmbd_async_wait() - let go of a parked request, interim response sent
+ * @parked: called when it waits, with conn->lock held
  *
  * Return: true: it waits now, and the caller must not touch it any more; false: it was
  * woken meanwhile, go on with ksmbd_dispatch_resume().
  */
-bool ksmbd_async_wait(struct ksmbd_request *req);
+bool ksmbd_async_wait(struct ksmbd_request *req, void (*parked)(struct ksmbd_request *req));
 
 /** ksmbd_async_abandon() - take a request that waits no more off its waker's list */
 void ksmbd_async_abandon(struct ksmbd_request *req);

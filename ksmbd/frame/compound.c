@@ -190,12 +190,10 @@ static bool send_interim(struct ksmbd_request *req)
 	return true;
 }
 
-/* Something changed for those that wait for earlier requests. */
-static void release_held(struct ksmbd_conn *conn)
+/* It holds nobody up any more. Called with conn->lock held. */
+static void parked(struct ksmbd_request *req)
 {
-	spin_lock(&conn->lock);
-	ksmbd_order_release(conn);
-	spin_unlock(&conn->lock);
+	ksmbd_order_release(req, false);
 }
 
 /*
@@ -204,7 +202,6 @@ static void release_held(struct ksmbd_conn *conn)
  */
 static bool park_element(struct ksmbd_request *req, ntstatus_t *status)
 {
-	struct ksmbd_conn *conn = req->conn;
 	bool begun, waits;
 
 	if (req->park.spent)
@@ -217,11 +214,7 @@ static bool park_element(struct ksmbd_request *req, ntstatus_t *status)
 		req->drop_conn |= req->park.quiet;
 		return false;
 	}
-	ksmbd_conn_get(conn);
-	waits = ksmbd_async_wait(req);
-	if (waits)
-		release_held(conn);
-	ksmbd_conn_put(conn);
+	waits = ksmbd_async_wait(req, parked);
 	if (!waits)
 		*status = ksmbd_dispatch_resume(req);
 	return waits;
@@ -282,7 +275,9 @@ static bool begin_message(struct ksmbd_request *req)
 			ksmbd_request_free(req);
 			return true;
 		}
-		release_held(req->conn);
+		spin_lock(&req->conn->lock);
+		ksmbd_order_release(req, false);
+		spin_unlock(&req->conn->lock);
 	}
 	return ksmbd_order_hold(req);
 }

@@ -96,33 +96,39 @@ static bool uses(const struct ksmbd_request *req, const struct element *end)
 	return false;
 }
 
-/* Does an earlier request stand in the way of @end? Called with conn->lock held. */
-static bool earlier_uses(const struct ksmbd_request *req, const struct element *end)
-{
-	struct ksmbd_request *other;
-
-	list_for_each_entry(other, &req->conn->requests, link) {
-		if (other == req)
-			return false;
-		if (ksmbd_async_is_waiting(other))
-			continue;
-		/* Still sealed: it may be anything. */
-		if (!smp_load_acquire(&other->readable) || uses(other, end))
-			return true;
-	}
-	return false;
-}
-
-/* Called with conn->lock held. */
-static bool must_wait(const struct ksmbd_request *req)
+/* Does the earlier request @other stand in the way of @req? Called with conn->lock held. */
+static bool is_in_the_way(const struct ksmbd_request *other, const struct ksmbd_request *req)
 {
 	struct element e;
 
+	if (ksmbd_async_is_waiting(other))
+		return false;
+	/* Still sealed: it may be anything. */
+	if (!smp_load_acquire(&other->readable))
+		return true;
 	first_element(req, &e);
 	do {
-		if (waits_its_turn(&e) && earlier_uses(req, &e))
+		if (waits_its_turn(&e) && uses(other, &e))
 			return true;
 	} while (next_element(&e));
+	return false;
+}
+
+/*
+ * Has @req to wait for one of the earlier requests, @from or later? It is looked for once for
+ * every one that it waits for, and no request is looked at twice: a peer may have thousands on
+ * their way. Called with conn->lock held.
+ */
+static bool wait_behind(struct ksmbd_request *req, struct ksmbd_request *from)
+{
+	list_for_each_entry_from(from, &req->conn->requests, link) {
+		if (from == req)
+			return false;
+		if (is_in_the_way(from, req)) {
+			list_add_tail(&req->held_link, &from->holds);
+			return true;
+		}
+	}
 	return false;
 }
 
@@ -146,25 +152,21 @@ bool ksmbd_order_hold(struct ksmbd_request *req)
 	if (!ends_something(req))
 		return false;
 	spin_lock(&conn->lock);
-	held = must_wait(req);
-	req->held = held;
-	conn->nr_held += held;
+	held = wait_behind(req, list_first_entry(&conn->requests, struct ksmbd_request, link));
 	spin_unlock(&conn->lock);
 	return held;
 }
 
-void ksmbd_order_release(struct ksmbd_conn *conn)
+void ksmbd_order_release(struct ksmbd_request *req, bool ended)
 {
-	struct ksmbd_request *req;
+	struct ksmbd_request *held, *next;
+	LIST_HEAD(all);
 
-	lockdep_assert_held(&conn->lock);
-	if (!conn->nr_held)
-		return;
-	list_for_each_entry(req, &conn->requests, link) {
-		if (!req->held || must_wait(req))
-			continue;
-		req->held = false;
-		conn->nr_held--;
-		ksmbd_workers_queue(&req->work);
+	lockdep_assert_held(&req->conn->lock);
+	list_splice_init(&req->holds, &all);
+	list_for_each_entry_safe(held, next, &all, held_link) {
+		list_del_init(&held->held_link);
+		if (!wait_behind(held, ended ? list_next_entry(req, link) : req))
+			ksmbd_workers_queue(&held->work);
 	}
 }

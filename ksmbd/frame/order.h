@@ -23,10 +23,12 @@
 bool ksmbd_order_hold(struct ksmbd_request *req);
 
 /**
- * ksmbd_order_release() - queue those held back that may run now
+ * ksmbd_order_release() - queue those that @req held back and that may run now
+ * @req: parks, has become readable, or ends, and is still in conn->requests
+ * @ended: it ends
  *
- * To be called with conn->lock held when a request ended, parked, or became readable.
+ * To be called with conn->lock held, the same hold that makes @req what it is.
  */
-void ksmbd_order_release(struct ksmbd_conn *conn);
+void ksmbd_order_release(struct ksmbd_request *req, bool ended);
 
 #endif

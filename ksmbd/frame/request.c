@@ -89,6 +89,8 @@ struct ksmbd_request *ksmbd_request_alloc(struct ksmbd_conn *conn, u32 len)
 	req->len = len;
 	req->cost = len;
 	INIT_WORK(&req->work, request_work);
+	INIT_LIST_HEAD(&req->holds);
+	INIT_LIST_HEAD(&req->held_link);
 	req->conn = conn;
 	ksmbd_conn_get(conn);
 	atomic_add(len, &conn->running_bytes);
@@ -159,8 +161,8 @@ void ksmbd_request_free(struct ksmbd_request *req)
 	ksmbd_outgoing_free(conn, req->out);
 	ksmbd_request_drop_element(req);
 	spin_lock(&conn->lock);
+	ksmbd_order_release(req, true);
 	list_del(&req->link);
-	ksmbd_order_release(conn);
 	spin_unlock(&conn->lock);
 	/* Not earlier: a CANCEL looks into the messages of the list. */
 	give_buffer(conn, req->buf - req->head, req->buf_size);

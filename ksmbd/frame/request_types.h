@@ -141,9 +141,11 @@ struct ksmbd_request {
 	u32 len;
 	u32 head;		      /* bytes of the buffer before @buf: the transform header's */
 	struct ksmbd_session *sealer; /* whose keys sealed the message, and seal the reply; counted */
-	bool held;		      /* earlier ones have to end first; connection's lock */
-	bool sealed;		      /* arrived sealed; true even before it is opened */
-	bool readable;		      /* @buf holds checked headers: a CANCEL may look at them */
+	/* Those that wait for this one, and among whom it waits itself (order.c); conn's lock. */
+	struct list_head holds;
+	struct list_head held_link;
+	bool sealed;   /* arrived sealed; true even before it is opened */
+	bool readable; /* @buf holds checked headers: a CANCEL may look at them */
 	u32 buf_size;
 	u32 place; /* session/strangers.h: the buffer's, or 0 */
 	u32 cost;  /* bytes it counts for in conn->running_bytes */

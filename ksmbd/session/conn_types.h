@@ -116,7 +116,6 @@ struct ksmbd_conn {
 	DECLARE_HASHTABLE(channels, 4); /* (lock) by session id */
 	u32 nr_channels;		/* (lock) */
 	struct list_head requests;	/* (lock) every request not yet answered, as they came */
-	u32 nr_held;			/* (lock) of them: held back by earlier ones */
 	u64 next_async_id;		/* (lock) */
 	u32 waiting_bytes;		/* (lock) memory of requests that wait */
 	u32 nr_waiting;			/* (lock) of them: those whose clients were told so */

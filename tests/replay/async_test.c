@@ -151,11 +151,11 @@ static void cancel_while_woken(struct kunit *test)
 	spin_unlock(&r->conn->lock);
 	ksmbd_request_park(req, resume_nothing, NULL, NULL);
 	ksmbd_async_wake(req, STATUS_SUCCESS);
-	KUNIT_EXPECT_FALSE(test, ksmbd_async_wait(req));
+	KUNIT_EXPECT_FALSE(test, ksmbd_async_wait(req, NULL));
 	ksmbd_dispatch_cancel(cancel);
 	ksmbd_async_abandon(req);
 	ksmbd_request_park(req, resume_nothing, NULL, NULL);
-	KUNIT_EXPECT_FALSE(test, ksmbd_async_wait(req));
+	KUNIT_EXPECT_FALSE(test, ksmbd_async_wait(req, NULL));
 	KUNIT_EXPECT_EQ(test, ksmbd_status_u32(req->park.why), ksmbd_status_u32(STATUS_CANCELLED));
 	spin_lock(&r->conn->lock);
 	list_del(&req->link);
