@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <linux/interval_tree_generic.h>
 #include <linux/limits.h>
 #include <linux/list.h>
+#include <linux/minmax.h>
 #include <linux/mutex.h>
+#include <linux/rbtree_augmented.h>
 #include <linux/slab.h>
 
 #include "frame/request_types.h"
@@ -13,15 +14,25 @@
 struct lock_waiter;
 
 /**
+ * struct lock_below - of a lock in its inode's tree, and all below it
+ * @last: the largest last byte
+ * @sole: the handle that has them all; NULL: there are several
+ */
+struct lock_below {
+	u64 last;
+	struct ksmbd_open *sole;
+};
+
+/**
  * struct lock - a locked range; inode's lock
- * @by_place: in inode->locks, unless it is nowhere (is_nowhere()); @max_last is that tree's
+ * @by_place: in one of the inode's trees, unless it is nowhere (is_nowhere())
  * @by_owner: in open->locks.tree
  * @waiter: who waits for it, or has not heard yet that he has it
  * @held: it is in the trees
  */
 struct lock {
 	struct rb_node by_place;
-	u64 max_last;
+	struct lock_below below;
 	struct rb_node by_owner;
 	u64 offset;
 	u64 length;
@@ -58,30 +69,85 @@ static bool wraps(const struct ksmbd_lock_range *range)
 	return range->length && last_byte(range->offset, range->length) < range->offset;
 }
 
-#define LOCK_FIRST(lock) ((lock)->offset)
-#define LOCK_LAST(lock)	 last_byte((lock)->offset, (lock)->length)
-
-INTERVAL_TREE_DEFINE(struct lock, by_place, u64, max_last, LOCK_FIRST, LOCK_LAST, static inline,
-		     place)
-
 /* ---- the tables: everything here is called with inode->lock held ---- */
+
+static void count_child(struct lock_below *below, const struct rb_node *child)
+{
+	const struct lock *lock = rb_entry_safe(child, struct lock, by_place);
+
+	if (!lock)
+		return;
+	below->last = max(below->last, lock->below.last);
+	if (below->sole != lock->below.sole)
+		below->sole = NULL;
+}
+
+static bool compute_below(struct lock *lock, bool exit)
+{
+	struct lock_below below = { last_byte(lock->offset, lock->length), lock->open };
+
+	count_child(&below, lock->by_place.rb_left);
+	count_child(&below, lock->by_place.rb_right);
+	if (exit && below.last == lock->below.last && below.sole == lock->below.sole)
+		return true;
+	lock->below = below;
+	return false;
+}
+
+RB_DECLARE_CALLBACKS(static, augment, struct lock, by_place, below, compute_below)
+
+static void enter_place(struct lock *lock, struct rb_root_cached *tree)
+{
+	struct rb_node **at = &tree->rb_root.rb_node, *above = NULL;
+	bool first = true;
+
+	while (*at) {
+		above = *at;
+		if (lock->offset < rb_entry(above, struct lock, by_place)->offset) {
+			at = &above->rb_left;
+		} else {
+			at = &above->rb_right;
+			first = false;
+		}
+	}
+	rb_link_node(&lock->by_place, above, at);
+	augment.propagate(&lock->by_place, NULL);
+	rb_insert_augmented_cached(&lock->by_place, tree, first, &augment);
+}
+
+/*
+ * Is there a lock at or below @node, of another handle than @own, with bytes from @first to
+ * @last? A handle may have thousands of its own there, which are not looked at one by one: as
+ * deep as the tree is high.
+ */
+static bool meets_below(const struct rb_node *node, u64 first, u64 last,
+			const struct ksmbd_open *own)
+{
+	const struct lock *lock;
+
+	for (; node; node = node->rb_right) {
+		lock = rb_entry(node, struct lock, by_place);
+		if (lock->below.last < first || (own && lock->below.sole == own))
+			return false;
+		if (meets_below(node->rb_left, first, last, own))
+			return true;
+		if (lock->offset > last)
+			return false;
+		if (lock->open != own && last_byte(lock->offset, lock->length) >= first)
+			return true;
+	}
+	return false;
+}
 
 static bool others_exclude(struct ksmbd_open *open, u64 offset, u64 length)
 {
-	struct rb_root_cached *tree = &open->inode->exclusive_locks;
-	u64 last = last_byte(offset, length);
-	struct lock *lock;
-
-	for (lock = place_iter_first(tree, offset, last); lock;
-	     lock = place_iter_next(lock, offset, last))
-		if (lock->open != open)
-			return true;
-	return false;
+	return meets_below(open->inode->exclusive_locks.rb_root.rb_node, offset,
+			   last_byte(offset, length), open);
 }
 
 static bool anybody_has(struct rb_root_cached *tree, u64 offset, u64 length)
 {
-	return place_iter_first(tree, offset, last_byte(offset, length));
+	return meets_below(tree->rb_root.rb_node, offset, last_byte(offset, length), NULL);
 }
 
 /* [MS-FSA] 2.1.4.10 for locks: a handle may share what it has locked exclusively. */
@@ -151,7 +217,7 @@ static struct rb_root_cached *tree_of(const struct lock *lock)
 static void enter_lock(struct lock *lock)
 {
 	if (!is_nowhere(lock->offset, lock->length))
-		place_insert(lock, tree_of(lock));
+		enter_place(lock, tree_of(lock));
 	enter_owner(lock);
 	lock->held = true;
 	atomic_inc(&lock->open->inode->nr_locks);
@@ -188,7 +254,7 @@ static void free_lock(struct lock *lock)
 
 	if (lock->held) {
 		if (!is_nowhere(lock->offset, lock->length))
-			place_remove(lock, tree_of(lock));
+			rb_erase_augmented_cached(&lock->by_place, tree_of(lock), &augment);
 		rb_erase(&lock->by_owner, &open->locks.tree);
 		atomic_dec(&open->inode->nr_locks);
 	}

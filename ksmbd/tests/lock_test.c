@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Which byte ranges may be locked, read and written beside which. [MS-FSA] 2.1.4.10 */
+#include <linux/ktime.h>
 #include <linux/slab.h>
 
 #include "open/lock.h"
@@ -382,18 +383,29 @@ static void sequences(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, ksmbd_lock_replayed(open, U32_MAX));
 }
 
+/* Who has locked much himself is not asked about each of his locks. */
+static void many_of_ones_own(struct kunit *test)
+{
+	ktime_t start;
+	u32 i;
+
+	EXPECT_LOCK(1, KSMBD_LOCKS_PER_OPEN * 2, 1, true, STATUS_SUCCESS);
+	for (i = 0; i < KSMBD_LOCKS_PER_OPEN; i++)
+		EXPECT_LOCK(0, i * 2, 1, true, STATUS_SUCCESS);
+	start = ktime_get();
+	for (i = 0; i < 100000; i++)
+		EXPECT_IO(0, 0, KSMBD_LOCKS_PER_OPEN * 2, true, STATUS_SUCCESS);
+	KUNIT_EXPECT_LT(test, ktime_to_ms(ktime_sub(ktime_get(), start)), 3000);
+	EXPECT_IO(0, 0, KSMBD_LOCKS_PER_OPEN * 2 + 1, true, STATUS_FILE_LOCK_CONFLICT);
+}
+
 static struct kunit_case cases[] = {
-	KUNIT_CASE(against_others),
-	KUNIT_CASE(against_oneself),
-	KUNIT_CASE(unlocked_exactly),
-	KUNIT_CASE(beyond_the_last_byte),
-	KUNIT_CASE(reading_and_writing),
-	KUNIT_CASE(all_or_none),
-	KUNIT_CASE(gone_with_the_handle),
-	KUNIT_CASE(not_too_many),
-	KUNIT_CASE(as_a_list_says),
-	KUNIT_CASE(sequences),
-	{},
+	KUNIT_CASE(against_others),	  KUNIT_CASE(against_oneself),
+	KUNIT_CASE(unlocked_exactly),	  KUNIT_CASE(beyond_the_last_byte),
+	KUNIT_CASE(reading_and_writing),  KUNIT_CASE(all_or_none),
+	KUNIT_CASE(gone_with_the_handle), KUNIT_CASE(not_too_many),
+	KUNIT_CASE(as_a_list_says),	  KUNIT_CASE(sequences),
+	KUNIT_CASE(many_of_ones_own),	  {},
 };
 
 static struct kunit_suite suite = {

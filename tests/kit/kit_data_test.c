@@ -8,10 +8,9 @@
 #include <linux/bitmap.h>
 #include <linux/hashtable.h>
 #include <linux/idr.h>
-#include <linux/interval_tree_generic.h>
 #include <linux/list.h>
 #include <linux/module.h>
-#include <linux/rbtree.h>
+#include <linux/rbtree_augmented.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
 
@@ -347,64 +346,96 @@ struct span {
 	struct rb_node rb;
 	u64 first;
 	u64 last;
-	u64 max_last;
+	u64 max_last; /* of all from here downwards */
 	bool in;
 };
 
-#define SPAN_FIRST(s) ((s)->first)
-#define SPAN_LAST(s)  ((s)->last)
-
-INTERVAL_TREE_DEFINE(struct span, rb, u64, max_last, SPAN_FIRST, SPAN_LAST, static inline, span)
-
-/* What the tree finds is what a look at each finds, and in order. */
-static void check_spans(struct kunit *test, struct rb_root_cached *root, struct span *spans, int n,
-			u64 first, u64 last)
+static u64 last_below(const struct span *span)
 {
-	struct span *span = span_iter_first(root, first, last);
-	u64 before = 0;
-	int i, want = 0;
+	const struct span *left = rb_entry_safe(span->rb.rb_left, struct span, rb);
+	const struct span *right = rb_entry_safe(span->rb.rb_right, struct span, rb);
+	u64 last = span->last;
 
-	for (i = 0; i < n; i++)
-		want += spans[i].in && spans[i].first <= last && spans[i].last >= first;
-	for (; span; span = span_iter_next(span, first, last)) {
-		KUNIT_ASSERT_TRUE(test, span->in && span->first <= last && span->last >= first);
+	if (left)
+		last = max(last, left->max_last);
+	if (right)
+		last = max(last, right->max_last);
+	return last;
+}
+
+static bool compute_span(struct span *span, bool exit)
+{
+	u64 last = last_below(span);
+
+	if (exit && span->max_last == last)
+		return true;
+	span->max_last = last;
+	return false;
+}
+
+RB_DECLARE_CALLBACKS(static, span_callbacks, struct span, rb, max_last, compute_span)
+
+static void enter_span(struct span *span, struct rb_root_cached *root)
+{
+	struct rb_node **at = &root->rb_root.rb_node, *above = NULL;
+	bool first = true;
+
+	while (*at) {
+		above = *at;
+		if (span->first < rb_entry(above, struct span, rb)->first) {
+			at = &above->rb_left;
+		} else {
+			at = &above->rb_right;
+			first = false;
+		}
+	}
+	rb_link_node(&span->rb, above, at);
+	span->max_last = 0;
+	span_callbacks.propagate(&span->rb, NULL);
+	rb_insert_augmented_cached(&span->rb, root, first, &span_callbacks);
+}
+
+static void check_spans(struct kunit *test, struct rb_root_cached *root, int want)
+{
+	struct rb_node *rb;
+	u64 before = 0;
+
+	for (rb = rb_first_cached(root); rb; rb = rb_next(rb), want--) {
+		struct span *span = rb_entry(rb, struct span, rb);
+
+		KUNIT_ASSERT_TRUE(test, span->in);
 		KUNIT_ASSERT_GE(test, span->first, before);
+		KUNIT_ASSERT_EQ(test, span->max_last, last_below(span));
 		before = span->first;
-		want--;
 	}
 	KUNIT_ASSERT_EQ(test, want, 0);
 }
 
-/* Also of spans that end right before they begin: these meet what has both bytes. */
-static void interval_tree_random(struct kunit *test)
+static void rbtree_augmented_random(struct kunit *test)
 {
 	struct span *spans = kunit_kcalloc(test, 300, sizeof(*spans), GFP_KERNEL), *span;
 	struct rb_root_cached root = RB_ROOT_CACHED;
-	u32 state = 7, a, b;
-	int i;
+	u32 state = 7;
+	int i, n = 0;
 
 	KUNIT_ASSERT_NOT_NULL(test, spans);
-	KUNIT_EXPECT_NULL(test, span_iter_first(&root, 0, U64_MAX));
 	for (i = 0; i < 6000; i++) {
 		state = state * 1664525 + 1013904223;
 		span = &spans[(state >> 8) % 300];
-		a = 1 + (state >> 4) % 1000;
-		b = (state >> 20) % 4 ? (state >> 14) % 30 : (state >> 12) % 1000;
 		if (span->in) {
-			span_remove(span, &root);
+			rb_erase_augmented_cached(&span->rb, &root, &span_callbacks);
 		} else {
-			span->first = a;
-			span->last = a + b - 1;
-			span_insert(span, &root);
+			span->first = (state >> 4) % 1000;
+			span->last = span->first + (state >> 14) % 100;
+			enter_span(span, &root);
 		}
 		span->in = !span->in;
-		check_spans(test, &root, spans, 300, b, a);
-		check_spans(test, &root, spans, 300, a, a + b);
+		n += span->in ? 1 : -1;
+		check_spans(test, &root, n);
 	}
-	check_spans(test, &root, spans, 300, 0, U64_MAX);
 	for (i = 0; i < 300; i++)
 		if (spans[i].in)
-			span_remove(&spans[i], &root);
+			rb_erase_augmented_cached(&spans[i].rb, &root, &span_callbacks);
 	KUNIT_EXPECT_TRUE(test, RB_EMPTY_ROOT(&root.rb_root));
 	KUNIT_EXPECT_NULL(test, rb_first_cached(&root));
 }
@@ -472,7 +503,7 @@ static struct kunit_case kit_data_cases[] = {
 	KUNIT_CASE(rbtree_random),
 	KUNIT_CASE(sort_ints),
 	KUNIT_CASE(bitmaps),
-	KUNIT_CASE(interval_tree_random),
+	KUNIT_CASE(rbtree_augmented_random),
 	{},
 };
 
