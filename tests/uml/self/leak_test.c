@@ -5,7 +5,11 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 
-#define OBJECTS 10
+/*
+ * Many, and without what was in their memory before: the allocator chains what is free, so that
+ * one stale pointer on some stack would hide them all.
+ */
+#define OBJECTS 100
 
 static int __init leak_init(void)
 {
@@ -13,7 +17,7 @@ static int __init leak_init(void)
 	int i;
 
 	for (i = 0; i < OBJECTS; i++) {
-		lost = kmalloc(1000, GFP_KERNEL);
+		lost = kzalloc(1000, GFP_KERNEL);
 		pr_info("leak_test: %d of %d, %s\n", i + 1, OBJECTS, lost ? "lost" : "no memory");
 	}
 	return 0;
