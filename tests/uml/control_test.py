@@ -20,8 +20,8 @@ import control_stuck
 from control_bed import (CONTROL, EEXIST, EINVAL, EPERM, EXTENSION, GET_SHARE, HEARTBEAT, LOGIN,
                          LOGIN_EXT, LOGIN_RESPONSE, LOGOUT, MODULE, OK, BAD_USER, PORT, SHARE,
                          STARTING_UP, TREE, TREE_DISCONNECT, Daemon, Netlink, Session, has_waited,
-                         is_quick, kill_server, load, measure, module_loaded, quickly, smbclient,
-                         startup, stats, unload, wait_state, write)
+                         is_quick, kill_server, load, measure, module_loaded, smbclient, startup,
+                         stats, unload, wait_state, write)
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -178,7 +178,7 @@ def test_wrong_sizes():
         wait_state("running")
         for daemon.bad in LOGIN, GET_SHARE, TREE:
             for daemon.extra in (-1, 1, 20000) if daemon.bad != GET_SHARE else (-1, 40000):
-                out, seconds = quickly(smbclient)
+                out, seconds = smbclient()
                 assert out is None, (daemon.bad, daemon.extra)
                 assert is_quick(seconds), (daemon.bad, daemon.extra, seconds)
         daemon.bad = 0
