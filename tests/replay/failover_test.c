@@ -106,27 +106,6 @@ static void begins_with_create(struct kunit *test)
 	write_at(r, fid, 0, 0, STATUS_SUCCESS);
 }
 
-static void send_rename(struct replay *r, struct replay_fid fid, const char *name)
-{
-	struct ksmbd_wr *wr = &r->wr;
-
-	replay_begin(r, SMB2_SET_INFO);
-	ksmbd_wr_u16(wr, 33);
-	ksmbd_wr_u8(wr, 1);
-	ksmbd_wr_u8(wr, FILE_RENAME_INFORMATION);
-	ksmbd_wr_u32(wr, 20 + 2 * strlen(name));
-	ksmbd_wr_u16(wr, SMB2_HEADER_SIZE + 32);
-	ksmbd_wr_zero(wr, 6);
-	ksmbd_wr_u64(wr, fid.persistent_id);
-	ksmbd_wr_u64(wr, fid.volatile_id);
-	ksmbd_wr_u64(wr, 1);
-	ksmbd_wr_u64(wr, 0);
-	ksmbd_wr_u32(wr, 2 * strlen(name));
-	for (; *name; name++)
-		ksmbd_wr_u16(wr, (u8)*name);
-	replay_finish(r);
-}
-
 enum park_end {
 	ANSWERED,
 	CANCELLED,
@@ -145,7 +124,8 @@ static void waits_for_first(struct kunit *test)
 		struct replay_reply reply;
 		u64 id = p.b->next_id;
 
-		send_rename(p.b, fid, "f");
+		replay_set_name(p.b, fid, FILE_RENAME_INFORMATION, "f");
+		replay_finish(p.b);
 		REPLAY_EXPECT(p.b, &reply, SMB2_SET_INFO, STATUS_PENDING);
 		oplock_expect_notice(p.a, p.fid, II);
 		write_at(c, fid, 1, SMB2_FLAGS_REPLAY_OPERATION, STATUS_FILE_NOT_AVAILABLE);

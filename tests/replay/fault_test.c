@@ -92,27 +92,6 @@ static void close_file(struct talk *t, struct replay_fid fid)
 	ask(t);
 }
 
-static void rename_file(struct talk *t, struct replay_fid fid, const char *name)
-{
-	struct ksmbd_wr *wr = &t->r->wr;
-
-	replay_begin(t->r, SMB2_SET_INFO);
-	ksmbd_wr_u16(wr, 33);
-	ksmbd_wr_u8(wr, 1);
-	ksmbd_wr_u8(wr, FILE_RENAME_INFORMATION);
-	ksmbd_wr_u32(wr, 20 + 2 * strlen(name));
-	ksmbd_wr_u16(wr, SMB2_HEADER_SIZE + 32);
-	ksmbd_wr_zero(wr, 6);
-	ksmbd_wr_u64(wr, fid.persistent_id);
-	ksmbd_wr_u64(wr, fid.volatile_id);
-	ksmbd_wr_u64(wr, 1); /* replace */
-	ksmbd_wr_u64(wr, 0);
-	ksmbd_wr_u32(wr, 2 * strlen(name));
-	for (; *name; name++)
-		ksmbd_wr_u16(wr, (u8)*name);
-	ask(t);
-}
-
 static void work_on_file(struct talk *t)
 {
 	static const u8 data[DATA_SIZE] = { 1, 2, 3 };
@@ -134,7 +113,8 @@ static void work_on_file(struct talk *t)
 	ask(t);
 	replay_query(t->r, fid, 3, 0, 4096);
 	ask(t);
-	rename_file(t, fid, "dir\\fault2");
+	replay_set_name(t->r, fid, FILE_RENAME_INFORMATION, "dir\\fault2");
+	ask(t);
 	close_file(t, fid);
 }
 

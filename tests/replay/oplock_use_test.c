@@ -67,22 +67,7 @@ static void shared_ends_with_data(struct kunit *test)
 
 static void send_name(struct replay *r, struct replay_fid fid, u8 class, const char *name)
 {
-	struct ksmbd_wr *wr = &r->wr;
-
-	replay_begin(r, SMB2_SET_INFO);
-	ksmbd_wr_u16(wr, 33);
-	ksmbd_wr_u8(wr, 1);
-	ksmbd_wr_u8(wr, class);
-	ksmbd_wr_u32(wr, 20 + 2 * strlen(name));
-	ksmbd_wr_u16(wr, SMB2_HEADER_SIZE + 32);
-	ksmbd_wr_zero(wr, 6);
-	ksmbd_wr_u64(wr, fid.persistent_id);
-	ksmbd_wr_u64(wr, fid.volatile_id);
-	ksmbd_wr_u64(wr, 1); /* replace */
-	ksmbd_wr_u64(wr, 0);
-	ksmbd_wr_u32(wr, 2 * strlen(name));
-	for (; *name; name++)
-		ksmbd_wr_u16(wr, (u8)*name);
+	replay_set_name(r, fid, class, name);
 	replay_finish(r);
 }
 

@@ -130,6 +130,8 @@ void replay_durable(struct replay *r, u32 guid);
 /** replay_ack() - an OPLOCK_BREAK */
 void replay_ack(struct replay *r, struct replay_fid fid, u8 level);
 void replay_file_request(struct replay *r, u16 command, struct replay_fid fid);
+/** replay_set_name() - a SET_INFO that renames or links, over what is there */
+void replay_set_name(struct replay *r, struct replay_fid fid, u8 class, const char *name);
 void replay_read(struct replay *r, struct replay_fid fid, u32 len, u64 off);
 void replay_write(struct replay *r, struct replay_fid fid, const void *data, u32 len, u64 off);
 /** replay_lock() - a LOCK of one element */
