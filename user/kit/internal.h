@@ -97,6 +97,22 @@ void kit_workqueues_stop(void);
 /* When no thread is left that might look at one. */
 void kit_workqueues_free(void);
 
+/* jitter.c: may pause the calling thread, which holds none of the kit's internal locks. */
+#ifdef KIT_SANITIZED
+extern unsigned int kit_jitter_us;
+void kit_jitter_pause(void);
+
+static inline void kit_jitter(void)
+{
+	if (unlikely(kit_jitter_us))
+		kit_jitter_pause();
+}
+#else
+static inline void kit_jitter(void)
+{
+}
+#endif
+
 /* The kit's internal locks fail only when the kit is wrong. */
 #define kit_check(call)                                                             \
 	do {                                                                        \

@@ -119,6 +119,7 @@ static void take_mutex(struct kit_mutex *lock, enum lock_kind kind)
 		lock_bug("?", "used before initialisation");
 	if (unlikely(READ_ONCE(lock->owner) == task))
 		lock_bug(lock->name, "locked twice by %s", task->comm);
+	kit_jitter();
 	kit_raw_lock(&lock->raw);
 	WRITE_ONCE(lock->owner, task);
 	push_held(task, lock, KIT_HELD_WRITE, kind);
@@ -147,6 +148,7 @@ static void drop_mutex(struct kit_mutex *lock)
 	pop_held(task, lock, KIT_HELD_WRITE, lock->name);
 	WRITE_ONCE(lock->owner, NULL);
 	kit_raw_unlock(&lock->raw);
+	kit_jitter();
 }
 
 void mutex_lock(struct mutex *lock)
@@ -227,6 +229,7 @@ static void take_read(struct kit_rwlock *lock, enum lock_kind kind)
 {
 	struct task_struct *task = check_rwlock(lock);
 
+	kit_jitter();
 	kit_check(pthread_rwlock_rdlock(&lock->raw));
 	push_held(task, lock, KIT_HELD_READ, kind);
 }
@@ -235,6 +238,7 @@ static void take_write(struct kit_rwlock *lock, enum lock_kind kind)
 {
 	struct task_struct *task = check_rwlock(lock);
 
+	kit_jitter();
 	kit_check(pthread_rwlock_wrlock(&lock->raw));
 	WRITE_ONCE(lock->writer, task);
 	push_held(task, lock, KIT_HELD_WRITE, kind);
@@ -244,6 +248,7 @@ static void drop_read(struct kit_rwlock *lock)
 {
 	pop_held(kit_current(), lock, KIT_HELD_READ, lock->name ? lock->name : "?");
 	kit_check(pthread_rwlock_unlock(&lock->raw));
+	kit_jitter();
 }
 
 static void drop_write(struct kit_rwlock *lock)
@@ -251,6 +256,7 @@ static void drop_write(struct kit_rwlock *lock)
 	pop_held(kit_current(), lock, KIT_HELD_WRITE, lock->name ? lock->name : "?");
 	WRITE_ONCE(lock->writer, NULL);
 	kit_check(pthread_rwlock_unlock(&lock->raw));
+	kit_jitter();
 }
 
 void down_read(struct rw_semaphore *sem)

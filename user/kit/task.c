@@ -120,6 +120,7 @@ static void *run_task(void *arg)
 	never = task->should_stop;
 	kit_raw_unlock(&task->lock);
 
+	kit_jitter();
 	task->result = never ? -EINTR : task->fn(task->data);
 	kit_check_no_locks(task, "thread function", (void *)task->fn);
 	if (task->cleanup)

@@ -98,6 +98,7 @@ void kit_wake_up(struct wait_queue_head *wq)
 {
 	struct kit_waiter *w;
 
+	kit_jitter();
 	kit_raw_lock(&wq->raw);
 	list_for_each_entry(w, &wq->head, node)
 		wake_waiter(w);
@@ -150,6 +151,7 @@ void complete(struct completion *x)
 {
 	struct kit_waiter *w;
 
+	kit_jitter();
 	kit_raw_lock(&x->wait.raw);
 	if (x->done != UINT_MAX)
 		x->done++;
@@ -166,6 +168,7 @@ void complete_all(struct completion *x)
 {
 	struct kit_waiter *w;
 
+	kit_jitter();
 	kit_raw_lock(&x->wait.raw);
 	x->done = UINT_MAX;
 	list_for_each_entry(w, &x->wait.head, node)

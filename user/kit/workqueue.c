@@ -120,6 +120,7 @@ static void run_work(struct kit_worker *self, struct work_struct *work)
 	kit_work_clear_state(work);
 	kit_raw_unlock(&wq->lock);
 
+	kit_jitter();
 	func(work);
 	kit_check_no_locks(self->task, "work function", (void *)func);
 
