@@ -2,9 +2,11 @@
 #include <kunit/test.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -82,6 +84,36 @@ static void replaces_stale_files(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, runlock_take(dir), -ENOENT);
 }
 
+/* Whoever looks may be kept from letting go of the lock; that is no daemon. */
+static void waits_for_who_looks(struct kunit *test)
+{
+	char name[] = "/tmp/runlock.XXXXXX", *dir = make_dir(test, name), file[PATH_MAX], byte;
+	int ready[2], fd;
+	pid_t child;
+
+	write_file(dir, "ksmbd.lock", "");
+	snprintf(file, sizeof(file), "%s/ksmbd.lock", dir);
+	KUNIT_ASSERT_EQ(test, pipe(ready), 0);
+	child = fork();
+	if (!child) {
+		fd = open(file, O_RDONLY);
+		if (fd < 0 || flock(fd, LOCK_SH) || write(ready[1], "", 1) != 1)
+			_exit(1);
+		usleep(300000);
+		_exit(0);
+	}
+	close(ready[1]);
+	KUNIT_EXPECT_EQ(test, read(ready[0], &byte, 1), 1);
+	close(ready[0]);
+	fd = runlock_take(dir);
+	KUNIT_EXPECT_GE(test, fd, 0);
+	if (fd >= 0)
+		runlock_drop(dir, fd);
+	waitpid(child, NULL, 0);
+	unlink(file);
+	KUNIT_EXPECT_EQ(test, rmdir(dir), 0);
+}
+
 static const struct {
 	const char *text;
 	bool good;
@@ -120,6 +152,7 @@ static void reads_sub_auth(struct kunit *test)
 static struct kunit_case runlock_cases[] = {
 	KUNIT_CASE(is_held_once),
 	KUNIT_CASE(replaces_stale_files),
+	KUNIT_CASE(waits_for_who_looks),
 	KUNIT_CASE(reads_sub_auth),
 	{},
 };

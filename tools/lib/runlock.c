@@ -14,8 +14,9 @@
 #include <unistd.h>
 
 #define NUMBER_SIZE 24
-#define LOOK_TRIES  10
-#define LOOK_USEC   5000
+#define LOOK_TRIES  2000
+#define TAKE_TRIES  10
+#define TRY_USEC    5000
 
 static int lock_name(const char *dir, const char *more, char name[PATH_MAX])
 {
@@ -59,15 +60,25 @@ static int make_file(char temporary[PATH_MAX])
 	return len;
 }
 
-/* Whoever only looks holds a lock for a moment. */
+/*
+ * Whoever only looks holds a lock that may be shared, for a moment: a long one where the
+ * machine has much to do. One that may not be shared is a daemon's, but for a moment
+ * also of another one that starts.
+ */
 static bool lock_is_free(int fd)
 {
-	int tries;
+	int looked = 0, taken = 0;
 
-	for (tries = 0; tries < LOOK_TRIES; tries++) {
+	while (looked < LOOK_TRIES && taken < TAKE_TRIES) {
 		if (!flock(fd, LOCK_EX | LOCK_NB))
 			return true;
-		usleep(LOOK_USEC);
+		if (flock(fd, LOCK_SH | LOCK_NB)) {
+			taken++;
+		} else {
+			looked++;
+			flock(fd, LOCK_UN);
+		}
+		usleep(TRY_USEC);
 	}
 	return false;
 }
