@@ -35,7 +35,7 @@ def server(env, encryption="auto"):
 
 
 def connect(env, encryption="auto"):
-    return SealClient(server(env, encryption).port, env.seconds(20))
+    return SealClient(server(env, encryption).port, env.seconds(60))
 
 
 def signing(env, word="AES-CMAC", user=ALICE):

@@ -33,16 +33,21 @@ def hang_up(env, server, count=1):
     """Sends SIGHUP and waits for the server's word about it."""
     before = server.stderr().count("reloaded")
     server.process.send_signal(signal.SIGHUP)
-    deadline = time.monotonic() + env.seconds(10)
-    while server.stderr().count("reloaded") < before + count:
-        expect(time.monotonic() < deadline, "no word: " + server.stderr())
+    wait_for(env, "no word about the files",
+             lambda: server.stderr().count("reloaded") >= before + count)
+
+
+def wait_for(env, what, reached):
+    deadline = time.monotonic() + env.seconds(60)
+    while not reached():
+        expect(time.monotonic() < deadline, what)
         time.sleep(0.02)
 
 
 @GROUP.test("new shares, users and passwords hold after SIGHUP")
 def reload_good(env):
     server = start(env, "good")
-    with Client(server.port, env.seconds(30)).login(*LOGIN) as old:
+    with Client(server.port, env.seconds(60)).login(*LOGIN) as old:
         handle = old.create("kept open")
         append(server, "smb.conf", "[late]\n\tpath = %s\n\tcomment = late\n" %
                env.make_dir("late"))
@@ -82,7 +87,7 @@ def storm(env):
     def work(number):
         try:
             while not over.is_set():
-                with Client(server.port, env.seconds(30)).login(*LOGIN) as conn:
+                with Client(server.port, env.seconds(60)).login(*LOGIN) as conn:
                     for _ in range(3):
                         conn.close(conn.create("storm-%d" % number))
         except Exception as error:    # pylint: disable=broad-except
@@ -103,17 +108,18 @@ def storm(env):
 @GROUP.test("out of descriptors: errors, no loop; then it serves on")
 def descriptors(env):
     limit = "--nofile=%d:%d" % (DESCRIPTORS, DESCRIPTORS)
-    server = start(env, "few", wrap=["prlimit", limit])
-    with Client(server.port, env.seconds(30)).login(*LOGIN) as conn:
+    # nobody of the crowd is to be sent away meanwhile
+    server = start(env, "few", wrap=["prlimit", limit], globals={
+        "max ip connections": "0", "auth timeout": "3600"})
+    with Client(server.port, env.seconds(60)).login(*LOGIN) as conn:
         handle = conn.create("open before")
         conn.write(handle, 0, b"before")
+        few = server.open_fds()
         # more than it can accept: some stay in the kernel's queue
-        crowd = [Client(server.port, env.seconds(30))
+        crowd = [Client(server.port, env.seconds(60))
                  for _ in range(2 * DESCRIPTORS)]
-        deadline = time.monotonic() + env.seconds(10)
-        while server.open_fds() < DESCRIPTORS:
-            expect(time.monotonic() < deadline, "descriptors are left")
-            time.sleep(0.02)
+        wait_for(env, "descriptors are left",
+                 lambda: server.open_fds() >= DESCRIPTORS)
         reply = conn.open("one more", check=False)
         expect(not isinstance(reply, rawsmb.File), "it had one left")
         expect_equal(reply.name, "TOO_MANY_OPENED_FILES", "one more file")
@@ -124,6 +130,11 @@ def descriptors(env):
         expect(cpu_seconds(server) - used < 0.5, "it is busy doing nothing")
         for one in crowd:
             one.close_socket()
+        # accepted after all of them, so that none of them is yet to come
+        with Client(server.port, env.seconds(60)) as last:
+            last.negotiate()
+        wait_for(env, "descriptors of those who went",
+                 lambda: server.open_fds() <= few)
         SmbClient(env, server, user=LOGIN[0],
                   password=LOGIN[1]).run("put /etc/passwd after")
         conn.close(conn.create("one more"))
@@ -133,7 +144,7 @@ def descriptors(env):
 def soft_limit(env):
     server = start(env, "soft", wrap=["prlimit", "--nofile=%d:1000" %
                                       DESCRIPTORS])
-    with Client(server.port, env.seconds(30)).login(*LOGIN) as conn:
+    with Client(server.port, env.seconds(60)).login(*LOGIN) as conn:
         for number in range(2 * DESCRIPTORS):
             conn.create("soft %d" % number)
 

@@ -43,7 +43,7 @@ def server(env, setting="auto"):
 
 
 def connect(env, setting="auto"):
-    return SealClient(server(env, setting).port, env.seconds(20))
+    return SealClient(server(env, setting).port, env.seconds(60))
 
 
 def enter(env, share="data", setting="auto", ciphers=(GCM128,), **kinds):
@@ -550,7 +550,7 @@ def flip_signed(env, word):
                 frame = flipped(write_frame(conn, handle), at, bits)
                 # shorter than a timeout: what is silent is told below
                 conn.sock.settimeout(env.seconds(0.5) if at in SILENT_AT
-                                     else env.seconds(20))
+                                     else env.seconds(60))
                 conn.send_raw(struct.pack(">I", len(frame)) + frame)
                 got = outcome(conn)
                 where = (field_of(HEADER_FIELDS, at) if at < 64

@@ -29,7 +29,7 @@ def tool(env):
 def adduser(env, *args, text="", **kinds):
     return subprocess.run([tool(env), "--run-dir", env.tmp, *args], input=text, text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          timeout=env.seconds(10), **kinds)
+                          timeout=env.seconds(60), **kinds)
 
 
 def users(path):
@@ -122,7 +122,7 @@ def interrupted(env):
         seen += os.read(master, 200)
     expect(not termios.tcgetattr(slave)[3] & termios.ECHO, "echo while asked")
     os.write(master, b"half\x03")
-    expect_equal(process.wait(env.seconds(10)), -signal.SIGINT, "status")
+    expect_equal(process.wait(env.seconds(60)), -signal.SIGINT, "status")
     expect(termios.tcgetattr(slave)[3] & termios.ECHO, "no echo afterwards")
     expect(not os.path.exists(db), "a database was made")
     os.close(master)
@@ -151,14 +151,14 @@ def patient(env):
     slow = subprocess.Popen([tool(env), "--run-dir", env.tmp, "-a", "-P", db, "slow"],
                             stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     expect_equal(adduser(env, "-a", "-P", db, "quick", text="x\n").returncode, DONE, "quick")
-    slow.communicate("password\n", timeout=env.seconds(10))
+    slow.communicate("password\n", timeout=env.seconds(60))
     expect_equal(slow.returncode, DONE, "slow")
     expect_equal(sorted(users(db)), ["quick", "slow"], "accounts")
     late = subprocess.Popen([tool(env), "--run-dir", env.tmp, "-a", "-P", db, "late"],
                             stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     adduser(env, "-a", "-P", db, "late", text="first\n")
     before = users(db)
-    _, said = late.communicate("second\n", timeout=env.seconds(10))
+    _, said = late.communicate("second\n", timeout=env.seconds(60))
     expect_equal(late.returncode, FAILED, "-a of somebody who came meanwhile: " + said)
     expect_equal(users(db), before, "accounts")
 
@@ -232,7 +232,7 @@ def program(env, name, *args, **kinds):
     path = os.path.join(os.path.dirname(env.opts.server), "ksmbd." + name)
     return subprocess.run([path, *args], text=True, stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          timeout=env.seconds(30), **kinds)
+                          timeout=env.seconds(60), **kinds)
 
 
 def read(path):

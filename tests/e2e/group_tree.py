@@ -81,11 +81,11 @@ def copy(env, smb, name):
     wanted = digest(source)
     served = env.path("data", name)
     smb.run(["mkdir " + name, "cd " + name, 'lcd "%s"' % source, "recurse",
-             "prompt", "mput *"], timeout=240)
+             "prompt", "mput *"], timeout=900)
     compare(digest(served), wanted, "tree on the server")
     back = env.make_dir("back-" + name)
     smb.run(["cd " + name, 'lcd "%s"' % back, "recurse", "prompt", "mget *"],
-            timeout=240)
+            timeout=900)
     compare(digest(back), wanted, "tree that came back")
     shutil.rmtree(back)
     listing = smb.run(["cd " + name, "recurse", "ls"], timeout=120)
@@ -94,7 +94,7 @@ def copy(env, smb, name):
     expect_equal(len(names), sum(1 for v in wanted.values() if v),
                  "files in a recursive ls")
     expect_equal(len(set(names)), len(names), "different names in it")
-    smb.run("deltree " + name, timeout=240)
+    smb.run("deltree " + name, timeout=900)
     expect(not os.path.exists(served), "deltree left something behind")
 
 
@@ -114,7 +114,7 @@ def smbget(env):
     smb = SmbClient(env, server)
     done = smb.call(["smbget", "-f", "/dev/null", "-q", "-a", "-R", "-U",
                      "%s%%%s" % server.user, "smb://127.0.0.1:%d/data/"
-                     "for%%20smbget/tree" % server.port], 240, cwd=back)
+                     "for%%20smbget/tree" % server.port], 900, cwd=back)
     expect(done.code == 0, done.describe())
     got = digest(back)
     if "tree" in got:       # it may or may not make the top directory
@@ -128,7 +128,7 @@ def tar(env):
     smb = SmbClient(env, env.default_server())
     top, wanted = served_copy(env, "taken")
     archive, unpacked = env.path("tree.tar"), env.path("unpacked")
-    done = smb.raw("cd taken; tar c \"%s\" tree" % archive, timeout=240)
+    done = smb.raw("cd taken; tar c \"%s\" tree" % archive, timeout=900)
     expect(done.code == 0, done.describe())
     subprocess.run(["tar", "-C", env.make_dir("unpacked"), "-xf", archive],
                    check=True)
@@ -139,7 +139,7 @@ def tar(env):
     shutil.rmtree(top)
     os.mkdir(top)
     os.chmod(top, 0o777)
-    done = smb.raw("cd taken; tar x \"%s\"" % archive, timeout=240)
+    done = smb.raw("cd taken; tar x \"%s\"" % archive, timeout=900)
     expect(done.code == 0, done.describe())
     found = [folder for folder, names, _ in os.walk(top)
              if "branch 00" in names]

@@ -183,7 +183,7 @@ class Server:
             faults.append("it ended by itself")
         else:
             self.process.send_signal(sig)
-        if not self.wait(self.env.seconds(15)):
+        if not self.wait(self.env.seconds(60)):
             faults.append("%s did not end it" % signal.Signals(sig).name)
             self.process.kill()
             self.wait(10)
@@ -256,7 +256,7 @@ class OwnServer(Server):
                             self.stderr()[-2000:]))
 
     def wait_ready(self):
-        deadline = time.monotonic() + self.env.seconds(10)
+        deadline = time.monotonic() + self.env.seconds(60)
         wanted = "listening on 127.0.0.1:%d" % self.port
         while time.monotonic() < deadline:
             if wanted in self.stdout():
