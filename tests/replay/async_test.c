@@ -441,6 +441,7 @@ static void session_closed_elsewhere(struct kunit *test)
 	struct replay_reply reply;
 
 	KUNIT_ASSERT_NOT_NULL(test, session);
+	replay_wait_parked(r, 1);
 	ksmbd_session_close(session);
 	ksmbd_session_put(session);
 	expect_end(r, message_id, async_id, STATUS_PIPE_BROKEN);

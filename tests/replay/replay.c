@@ -8,6 +8,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "dispatch/dispatch.h"
 #include "session/conn.h"
 #include "session/session.h"
 #include "wire/create_ctx.h"
@@ -503,6 +504,27 @@ bool replay_silent(struct replay *r)
 	int err;
 
 	return r->in_pos >= r->in_len && !receive(r, SILENCE_MS, &err) && err == -EAGAIN;
+}
+
+static u32 count_parked(struct ksmbd_conn *conn)
+{
+	struct ksmbd_request *req;
+	u32 n = 0;
+
+	spin_lock(&conn->lock);
+	list_for_each_entry(req, &conn->requests, link)
+		n += ksmbd_async_is_waiting(req);
+	spin_unlock(&conn->lock);
+	return n;
+}
+
+void replay_wait_parked(struct replay *r, u32 count)
+{
+	u32 ms;
+
+	for (ms = 0; count_parked(r->conn) < count && ms < REPLAY_TIMEOUT_MS; ms++)
+		msleep(1);
+	KUNIT_EXPECT_GE(r->test, count_parked(r->conn), count);
 }
 
 struct replay_fid replay_fid(const struct replay_reply *reply)

@@ -150,6 +150,13 @@ bool replay_take(struct replay *r, struct replay_reply *reply);
 bool replay_ended(struct replay *r);
 /** replay_silent() - no reply comes for a little while */
 bool replay_silent(struct replay *r);
+/**
+ * replay_wait_parked() - until @count requests of the connection wait without a thread
+ *
+ * STATUS_PENDING says that a request will, not that it does: what another thread wakes before is
+ * told by its own.
+ */
+void replay_wait_parked(struct replay *r, u32 count);
 /** replay_fid() - of a CREATE response */
 struct replay_fid replay_fid(const struct replay_reply *reply);
 /** replay_open_pipe() - CREATE on IPC$, whose tree becomes r->tree_id */

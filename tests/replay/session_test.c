@@ -282,6 +282,7 @@ static void previous_ends(struct kunit *test)
 	replay_read(before, fid, 10, 0);
 	replay_finish(before);
 	REPLAY_EXPECT(before, &reply, SMB2_READ, STATUS_PENDING);
+	replay_wait_parked(before, 1);
 
 	again = log_in_nobody(test, before->session_id);
 	REPLAY_EXPECT(before, &reply, SMB2_READ, STATUS_PIPE_BROKEN);
