@@ -4,6 +4,9 @@
  * half-made sessions: setup_test.c; credits: credit_test.c; parked requests: async_test.c;
  * failed logins: delay_test.c.)
  */
+#include <linux/delay.h>
+#include <linux/workqueue.h>
+
 #include "session/conn.h"
 #include "tests/replay/replay.h"
 
@@ -206,29 +209,49 @@ static void expect_alive(struct replay *r)
 	REPLAY_EXPECT(r, &reply, SMB2_ECHO, STATUS_SUCCESS);
 }
 
-/* An open file keeps its connection, whoever comes and goes meanwhile. */
+/* By itself, whoever comes and goes meanwhile. */
 static void idle(struct kunit *test)
 {
-	struct replay_reply reply;
-	struct replay_fid fid;
-	struct replay *busy;
 	u32 i;
 
 	KUNIT_ASSERT_EQ(test, hook_configure(dead_soon), 0);
-	busy = replay_open(test, KSMBD_DIALECT_302);
-	KUNIT_ASSERT_EQ(test, add_open(busy, &fid), 0U);
 	for (i = 0; i < 2; i++)
 		KUNIT_EXPECT_TRUE(test, replay_ended(replay_open(test, KSMBD_DIALECT_210)));
-	expect_alive(busy);
-	replay_file_request(busy, SMB2_CLOSE, fid);
-	replay_finish(busy);
-	REPLAY_EXPECT(busy, &reply, SMB2_CLOSE, STATUS_SUCCESS);
-	KUNIT_EXPECT_TRUE(test, replay_ended(busy));
+}
+
+/* An hour: it passes where the test says so, and no machine is too slow for what comes before. */
+static void dead_late(struct ksmbd_config *values)
+{
+	values->deadtime_ms = 3600 * 1000;
+}
+
+/* An open file keeps its connection. */
+static void idle_with_file(struct kunit *test)
+{
+	struct replay_reply reply;
+	struct replay_fid fid;
+	struct replay *r;
+	u32 i, ms;
+
+	KUNIT_ASSERT_EQ(test, hook_configure(dead_late), 0);
+	r = replay_open(test, KSMBD_DIALECT_302);
+	KUNIT_ASSERT_EQ(test, add_open(r, &fid), 0U);
+	for (i = 0; i < 20; i++)
+		flush_delayed_work(&r->conn->deadline);
+	expect_alive(r);
+	replay_file_request(r, SMB2_CLOSE, fid);
+	replay_finish(r);
+	REPLAY_EXPECT(r, &reply, SMB2_CLOSE, STATUS_SUCCESS);
+	for (ms = 0; !ksmbd_loop_ended(r->loop) && ms < REPLAY_TIMEOUT_MS; ms++) {
+		flush_delayed_work(&r->conn->deadline);
+		msleep(1);
+	}
+	KUNIT_EXPECT_TRUE(test, replay_ended(r));
 }
 
 static void both_deadlines(struct ksmbd_config *values)
 {
-	values->auth_timeout = 1;
+	values->auth_timeout = 3600;
 	values->deadtime_ms = 4;
 }
 
@@ -240,15 +263,22 @@ static void idle_after_login(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, hook_configure(both_deadlines), 0);
 	r = negotiated(test);
 	KUNIT_EXPECT_EQ(test, add_session(r), 0U);
+	KUNIT_EXPECT_TRUE(test, replay_silent(r));
 	KUNIT_EXPECT_EQ(test, ksmbd_conn_state(r->conn), KSMBD_CONN_AUTHENTICATED);
+	flush_delayed_work(&r->conn->deadline);
 	KUNIT_EXPECT_TRUE(test, replay_ended(r));
 }
 
 static struct kunit_case cases[] = {
-	KUNIT_CASE(sessions_of_a_connection), KUNIT_CASE(sessions_of_the_server),
-	KUNIT_CASE(trees_of_a_session),	      KUNIT_CASE(opens_of_a_session),
-	KUNIT_CASE(waiting_requests),	      KUNIT_CASE(idle),
-	KUNIT_CASE(idle_after_login),	      {},
+	KUNIT_CASE(sessions_of_a_connection),
+	KUNIT_CASE(sessions_of_the_server),
+	KUNIT_CASE(trees_of_a_session),
+	KUNIT_CASE(opens_of_a_session),
+	KUNIT_CASE(waiting_requests),
+	KUNIT_CASE(idle),
+	KUNIT_CASE(idle_with_file),
+	KUNIT_CASE(idle_after_login),
+	{},
 };
 
 static struct kunit_suite suite = {
