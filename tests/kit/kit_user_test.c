@@ -39,6 +39,9 @@
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 
+/* What is awaited ends the process at once, on an idle machine. */
+#define PATIENCE_MS 60000
+
 static DEFINE_MUTEX(mutex);
 static DEFINE_SPINLOCK(spin);
 static DECLARE_RWSEM(sem);
@@ -57,7 +60,7 @@ static void die_unlock_others(void)
 	mutex_lock(&mutex);
 	msleep(10);
 	kthread_run(unlock_others, NULL, "other");
-	msleep(2000);
+	msleep(PATIENCE_MS);
 }
 
 static void die_unlock_free(void)
@@ -248,7 +251,7 @@ static void die_work_leaks_lock(void)
 {
 	INIT_WORK(&work, leak_lock);
 	schedule_work(&work);
-	msleep(2000);
+	msleep(PATIENCE_MS);
 }
 
 static void flush_self(struct work_struct *w)
@@ -260,7 +263,7 @@ static void die_work_flushes_itself(void)
 {
 	INIT_WORK(&work, flush_self);
 	schedule_work(&work);
-	msleep(2000);
+	msleep(PATIENCE_MS);
 }
 
 static void sleepy_timer(struct timer_list *t)
@@ -272,7 +275,7 @@ static void die_timer_sleeps(void)
 {
 	timer_setup(&timer, sleepy_timer, 0);
 	mod_timer(&timer, jiffies);
-	msleep(2000);
+	msleep(PATIENCE_MS);
 }
 
 static void count_run(struct work_struct *w)
@@ -413,11 +416,17 @@ static void broken_rules_abort(struct kunit *test)
 	}
 }
 
+struct id_thread {
+	struct completion done;
+	int id;
+};
+
 static int report_ids(void *data)
 {
-	int *ids = data;
+	struct id_thread *thread = data;
 
-	ids[0] = (int)syscall(SYS_geteuid);
+	thread->id = (int)syscall(SYS_geteuid);
+	complete(&thread->done);
 	return 0;
 }
 
@@ -447,10 +456,12 @@ static void threads_have_the_first_id(struct kunit *test)
 	struct id_work ids[4];
 	struct completion all;
 	atomic_t inside = ATOMIC_INIT(4);
-	int id = -1, i;
+	struct id_thread other = { .id = -1 };
+	int i;
 
 	KUNIT_ASSERT_NOT_NULL(test, queue);
 	init_completion(&all);
+	init_completion(&other.done);
 	if (geteuid() || syscall(SYS_setresuid, -1, 12345, -1)) {
 		destroy_workqueue(queue);
 		kunit_skip(test, "needs root");
@@ -462,18 +473,13 @@ static void threads_have_the_first_id(struct kunit *test)
 		ids[i].inside = &inside;
 		queue_work(queue, &ids[i].work);
 	}
-	task = kthread_create(report_ids, &id, "ids");
-	if (!IS_ERR(task)) {
-		get_task_struct(task);
-		wake_up_process(task);
-		msleep(20);
-		kthread_stop(task);
-		put_task_struct(task);
-	}
+	task = kthread_run(report_ids, &other, "ids");
+	if (!IS_ERR(task))
+		wait_for_completion(&other.done);
 	destroy_workqueue(queue);
 	KUNIT_EXPECT_EQ(test, syscall(SYS_geteuid), 12345);
 	KUNIT_EXPECT_EQ(test, syscall(SYS_setresuid, -1, 0, -1), 0);
-	KUNIT_EXPECT_EQ(test, id, 0);
+	KUNIT_EXPECT_EQ(test, other.id, 0);
 	for (i = 0; i < 4; i++)
 		KUNIT_EXPECT_EQ(test, ids[i].id, 0);
 }

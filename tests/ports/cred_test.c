@@ -208,6 +208,10 @@ static void bad_ids_test(struct kunit *test)
 
 /* ---- identities of threads ---- */
 
+/* At least so many, for so long at most */
+#define ROUNDS	    10
+#define PATIENCE_MS 60000
+
 struct worker {
 	struct kunit *test;
 	struct ksmbd_cred *creds[2];
@@ -231,10 +235,19 @@ static int serve_both(void *arg)
 		err = open_as(w->test, w->creds[who], whose ? "own-1" : "own-0", KSMBD_OPEN_READ);
 		if (err != (who == whose ? 0 : -EACCES))
 			w->wrong++;
-		w->rounds++;
+		WRITE_ONCE(w->rounds, w->rounds + 1);
 		cond_resched();
 	}
 	return 0;
+}
+
+/* A slow machine needs its time. */
+static void wait_for_rounds(const struct worker *w)
+{
+	unsigned long end = jiffies + msecs_to_jiffies(PATIENCE_MS);
+
+	while (READ_ONCE(w->rounds) <= ROUNDS && time_before(jiffies, end))
+		schedule_timeout_uninterruptible(1);
 }
 
 static void threads_test(struct kunit *test)
@@ -256,9 +269,10 @@ static void threads_test(struct kunit *test)
 	}
 	schedule_timeout_uninterruptible(msecs_to_jiffies(300));
 	for (i = 0; i < 3; i++) {
+		wait_for_rounds(&w[i]);
 		KUNIT_EXPECT_EQ(test, kthread_stop(w[i].task), 0);
 		KUNIT_EXPECT_EQ(test, w[i].wrong, 0);
-		KUNIT_EXPECT_GT(test, w[i].rounds, 10);
+		KUNIT_EXPECT_GT(test, w[i].rounds, ROUNDS);
 	}
 	ksmbd_cred_put(alice);
 	ksmbd_cred_put(bob);

@@ -154,7 +154,7 @@ static void receive_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ksmbd_sock_recv(l.sock, buf, 18), 0);
 	KUNIT_EXPECT_STREQ(test, buf, "abcdabcdabcdabcdab");
 	join_job(test, &job);
-	for (i = 0; i < 100 && ksmbd_sock_pending(l.sock) < 2; i++)
+	for (i = 0; i < PATIENCE_MS && ksmbd_sock_pending(l.sock) < 2; i++)
 		msleep(1);
 	KUNIT_EXPECT_EQ(test, ksmbd_sock_pending(l.sock), 2);
 	KUNIT_EXPECT_EQ(test, ksmbd_sock_recv(l.sock, buf, 0), 0);
@@ -317,7 +317,7 @@ PORTS_TEST(send_closed_test)
 
 	KUNIT_EXPECT_EQ(test, ksmbd_file_truncate(file, 1 << 20), 0);
 	close_client(&l);
-	for (i = 0; !err && i < 100; i++) {
+	for (i = 0; !err && i < PATIENCE_MS; i++) {
 		err = ksmbd_sock_send(l.sock, &mem, 1);
 		msleep(1);
 	}

@@ -156,6 +156,10 @@ PORTS_TEST(magic_link_test)
 
 /* ---- races ---- */
 
+/* At least so many, for so long at most */
+#define SWAPS	    10
+#define PATIENCE_MS 60000
+
 struct swapper {
 	const char *base;
 	u32 swaps;
@@ -170,7 +174,7 @@ static int swap_link(void *arg)
 		if (ports_rename(s->base, "swap", "dir") || ports_rename(s->base, "link", "swap") ||
 		    ports_rename(s->base, "swap", "link") || ports_rename(s->base, "dir", "swap"))
 			break;
-		s->swaps++;
+		WRITE_ONCE(s->swaps, s->swaps + 1);
 		if (!(s->swaps % 16))
 			usleep_range(1, 2);
 	}
@@ -203,6 +207,7 @@ static void race(struct kunit *test, u64 secret, u32 ms)
 PORTS_TEST(link_race_test)
 {
 	struct swapper s = { .base = ports_fixture(test)->base };
+	unsigned long end = jiffies + msecs_to_jiffies(PATIENCE_MS);
 	u64 secret = ports_inode(test, "!outside/secret");
 	struct task_struct *task;
 
@@ -211,13 +216,15 @@ PORTS_TEST(link_race_test)
 	ports_put_link(test, "link", "../outside");
 	task = kthread_run(swap_link, &s, "swap_link");
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, task);
-	race(test, secret, 200);
+	do
+		race(test, secret, 200);
+	while (READ_ONCE(s.swaps) <= SWAPS && time_before(jiffies, end));
 	if (ports_degrade(PORTS_OPENAT2))
 		race(test, secret, 100);
 	if (ports_degrade(PORTS_PROC))
 		race(test, secret, 100);
 	kthread_stop(task);
-	KUNIT_EXPECT_GT(test, s.swaps, 10U);
+	KUNIT_EXPECT_GT(test, s.swaps, (u32)SWAPS);
 }
 
 /* Whatever is renamed meanwhile: a link with ".." in it is found. */
