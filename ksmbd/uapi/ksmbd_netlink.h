@@ -30,7 +30,7 @@
 /* Limit of a variable part: what the deployed kernel sends at most, and its tools do. */
 #define KSMBD_NL_MAX_REQUEST_PAYLOAD  4096
 #define KSMBD_NL_MAX_RESPONSE_PAYLOAD 16384
-/* Seconds that a response may take. */
+/* Seconds that a response may take, unless the module's parameter response_seconds says other. */
 #define KSMBD_NL_RESPONSE_SECONDS 2
 
 enum ksmbd_nl_event {

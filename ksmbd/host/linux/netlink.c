@@ -15,6 +15,7 @@
 #include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/moduleparam.h>
 #include <linux/netlink.h>
 #include <linux/notifier.h>
 #include <linux/printk.h>
@@ -45,6 +46,10 @@ struct waiter {
 	u32 len;
 	int err;
 };
+
+static unsigned int response_seconds = KSMBD_NL_RESPONSE_SECONDS;
+module_param(response_seconds, uint, 0644);
+MODULE_PARM_DESC(response_seconds, "how long the daemon's answers may take");
 
 static DEFINE_SPINLOCK(lock);
 static LIST_HEAD(waiters); /* under lock, as all of the daemon */
@@ -316,7 +321,7 @@ int ksmbd_netlink_ask(const struct ksmbd_message *msg, void **reply, u32 *len)
 		return err;
 	err = send_message(msg, portid);
 	if (!err)
-		wait_for_completion_timeout(&waiter.done, KSMBD_NL_RESPONSE_SECONDS * HZ);
+		wait_for_completion_timeout(&waiter.done, READ_ONCE(response_seconds) * HZ);
 	end_wait(&waiter, !err);
 	if (!err)
 		err = waiter.err;
