@@ -11,8 +11,9 @@ import tempfile
 import threading
 import time
 
-from control_bed import (GET_SHARE, LOGIN, PORT, RPC, SHARE, STARTING_UP, TREE, Daemon, Netlink,
-                         is_quick, kill_server, load, smbclient, startup, stats, unload, wait_state)
+from control_bed import (GET_SHARE, LOGIN, PATIENCE, PORT, RPC, SHARE, STARTING_UP, TREE, Daemon,
+                         Netlink, is_quick, kill_server, load, patience, said, smbclient, startup,
+                         stats, unload, wait_state, wait_until)
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(TOP, "tests", "e2e"))
@@ -27,7 +28,7 @@ PIPE_SHARE = "IPC$"
 
 
 def login(share="share"):
-    return Client(PORT).login("bob", "pw", share=share)
+    return Client(PORT, PATIENCE).login("bob", "pw", share=share)
 
 
 def tree_body(share="share"):
@@ -64,23 +65,22 @@ def test_deaf_daemon():
     """A next daemon whose port is taken serves nobody; the one after it does."""
     with Daemon():
         wait_state("running")
+    refused = "the new daemon's configuration is not in force"
+    before = said(refused)
     with socket.create_server(("127.0.0.1", PORT + 1), reuse_port=False):
         with Daemon(port=PORT + 1) as daemon:
             assert daemon.error == 0
-            time.sleep(0.5)
+            assert wait_until(lambda: said(refused) > before)
     with Daemon(port=PORT + 1) as daemon:
         assert daemon.error == 0
-        end = time.monotonic() + 5
-        while smbclient(port=PORT + 1)[0] is None:
-            assert time.monotonic() < end
-            time.sleep(0.1)
+        assert wait_until(lambda: smbclient(port=PORT + 1)[0] is not None)
 
 
 def test_stopped_daemon():
     """Questions to a daemon that has stopped do not take all threads from those who are in."""
     def twist(daemon, event, answer):
         return None if daemon.stopped else answer
-    with Daemon(twist) as daemon:
+    with Daemon(twist) as daemon, patience(10):
         daemon.stopped = False
         wait_state("running")
         inside = login()
@@ -88,22 +88,20 @@ def test_stopped_daemon():
         inside.write(handle, 0, b"x" * 1000)
         crowd = [login() for _ in range(6)]
         for conn in crowd:
-            gather_credits(conn, 60)
+            gather_credits(conn, 200)
         daemon.stopped = True
         for conn in crowd:
-            for _ in range(50):
+            for _ in range(190):
                 conn.send(rawsmb.TREE_CONNECT, tree_body(), sign=True, tree=0)
-        time.sleep(3)
+        # From the first question that is given up on, the daemon is known to be silent.
+        crowd[0].receive()
         gather_credits(inside, 20)
         begin = time.monotonic()
         mids = send_at_once(inside, [(rawsmb.READ, read_body(handle.id, 0, 1000))] * 10)
         assert all(reply.ok for reply in inside.collect(mids).values())
         assert is_quick(time.monotonic() - begin), time.monotonic() - begin
-        time.sleep(3)
         daemon.stopped = False
-        begin = time.monotonic()
-        while smbclient()[0] is None:
-            assert time.monotonic() - begin < 5
+        assert wait_until(lambda: smbclient()[0] is not None)
         for conn in (inside, *crowd):
             conn.close_socket()
 
@@ -143,32 +141,34 @@ def workers_of(process):
     return found
 
 
-def come_and_go(conn, end):
+def come_and_go(conn, begun, end):
     while not end.is_set():
+        begun.release()
         if conn.tree_connect("share", check=False).ok:
             conn.must(rawsmb.TREE_DISCONNECT, struct.pack("<HH", 4, 0))
 
 
 def test_resumed_mountd():
     """What it is asked while it sleeps, and given up, is not counted when it wakes up."""
-    with mountd() as (process, folder):
+    with mountd() as (process, folder), patience(2):
         crowd = [login(share=None) for _ in range(8)]
         worker, = workers_of(process)
         for _ in range(4):
-            end = threading.Event()
-            threads = [threading.Thread(target=come_and_go, args=(conn, end)) for conn in crowd]
+            begun, end = threading.Semaphore(0), threading.Event()
+            threads = [threading.Thread(target=come_and_go, args=(conn, begun, end))
+                       for conn in crowd]
             for thread in threads:
                 thread.start()
-            time.sleep(0.3)
+            for _ in range(4 * len(crowd)):
+                assert begun.acquire(timeout=PATIENCE)
             os.kill(worker, signal.SIGSTOP)
             end.set()
             for thread in threads:
                 thread.join()
             os.kill(worker, signal.SIGCONT)
-            begin = time.monotonic()
-            while smbclient()[0] is None:
-                assert time.monotonic() - begin < 10
-            time.sleep(0.2)
+            assert wait_until(lambda: smbclient()[0] is not None)
+            # Its own is told after it has gone; one that is counted by mistake stays.
+            wait_until(lambda: not list_connections(folder))
             assert not list_connections(folder), list_connections(folder)
         for conn in crowd:
             conn.close_socket()
@@ -181,9 +181,7 @@ def test_killed_mountd():
         handle = inside.create("of-nobody")
         os.kill(workers_of(process)[0], signal.SIGKILL)
         inside.write(handle, 0, b"still here")
-        begin = time.monotonic()
-        while smbclient()[0] is None:
-            assert time.monotonic() - begin < 10
+        assert wait_until(lambda: smbclient()[0] is not None)
         assert inside.read(handle, 0, 5) == b"still"
         inside.close_socket()
 
@@ -234,7 +232,7 @@ def test_unload_while_pipe_asks():
         handle = conn.open("srvsvc", options=0)
         conn.write(handle, 0, bytes(64))
         conn.send(rawsmb.READ, read_body(handle.id, 0, 100))
-        assert asked.wait(10)
+        assert asked.wait(PATIENCE)
         assert is_quick(unload())
         conn.close_socket()
     load()
@@ -268,7 +266,7 @@ def test_unload_while_logging_in():
             clients = [threading.Thread(target=smbclient) for _ in range(4)]
             for client in clients:
                 client.start()
-            assert asked.wait(10)
+            assert asked.wait(PATIENCE)
             assert is_quick(unload())
             for client in clients:
                 client.join()
@@ -297,7 +295,7 @@ def test_kill_while_writing():
             assert is_quick(time.monotonic() - begin)
             assert stats()[1] == "startup"
             for writer in writers:
-                writer.join(10)
+                writer.join(PATIENCE)
                 assert not writer.is_alive()
 
 
