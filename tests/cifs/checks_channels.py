@@ -6,6 +6,7 @@ queues as often as it likes. /proc/fs/cifs/DebugData tells how many connections 
 """
 
 import contextlib
+import errno
 import itertools
 import os
 import random
@@ -21,9 +22,13 @@ DIALECTS = ("3.0", "3.1.1")
 CHANNELS = 4
 WRITERS = 3
 FILE_SIZE = 4 << 20
-SECONDS = 5
-# as long as the client may take until all of its channels are there again
-COME_BACK = 60
+# so many connections are broken while there is work, and as much each carries that is in use
+KILLS = 8
+IN_USE = 100_000
+# ... what the client says then
+LOST = (errno.ECONNABORTED, errno.EAGAIN, errno.EHOSTDOWN)
+# as long as it may take until all of its channels are there (again)
+COME_BACK = 240
 
 
 @contextlib.contextmanager
@@ -66,20 +71,15 @@ def channels():
     return 1 + (int(found[1]) if found else 0)
 
 
-def wait_for_channels(count, seconds):
-    end = time.monotonic() + seconds
-    while channels() != count:
-        assert time.monotonic() < end, "%d channels, connections: %r" % (
-            channels(), sorted(wire.connections()))
-        time.sleep(0.1)
+def wait_for_channels(count):
+    assert hosts.wait_until(lambda: channels() == count, COME_BACK), (
+        "%d channels, connections: %r" % (channels(), sorted(wire.connections())))
 
 
 def wait_for_none():
     """The client takes its time."""
-    end = time.monotonic() + 10
-    while wire.connections():
-        assert time.monotonic() < end, "connections without a mount: %r" % wire.connections()
-        time.sleep(0.1)
+    assert hosts.wait_until(lambda: not wire.connections()), (
+        "connections without a mount: %r" % wire.connections())
 
 
 def mount_channels(vers, options):
@@ -90,21 +90,23 @@ def mount_channels(vers, options):
 def insist(call, *arguments):
     """What has to come about: with any server, 7.2's client tells of a connection that it lost
     who works without a cache, and leaves the repetition to him."""
+    end = time.monotonic() + COME_BACK
     while True:
         try:
             return call(*arguments)
-        except (ConnectionAbortedError, BlockingIOError):
-            continue
+        except OSError as error:
+            if error.errno not in LOST or time.monotonic() > end:
+                raise
 
 
-def write_and_compare(path, behind, number, seconds):
-    """Random pieces, some read again, against a copy; then all of it, as the server has it."""
+def write_and_compare(path, behind, number, killer):
+    """While the killer lives, random pieces, some read again, against a copy; then all of it, as
+    the server has it."""
     chance = random.Random(number)
     copy = bytearray(FILE_SIZE)
     fd = insist(os.open, path, os.O_RDWR | os.O_CREAT)
     insist(os.pwrite, fd, copy, 0)
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
+    while not has_ended(killer):
         at = chance.randrange(FILE_SIZE)
         data = chance.randbytes(min(chance.randrange(1, 300_000), FILE_SIZE - at))
         assert insist(os.pwrite, fd, data, at) == len(data)
@@ -117,7 +119,16 @@ def write_and_compare(path, behind, number, seconds):
     assert read_file(behind) == copy, "behind the server"
 
 
-def fork_killer(seconds):
+def has_ended(process):
+    """A child of our parent's, who does not wait for it yet."""
+    try:
+        with open("/proc/%d/stat" % process, encoding="ascii") as f:
+            return f.read().rpartition(")")[2].split()[0] == "Z"
+    except FileNotFoundError:
+        return True
+
+
+def fork_killer():
     """A process that breaks one connection after the other; to be waited for."""
     pid = os.fork()
     if pid:
@@ -125,37 +136,40 @@ def fork_killer(seconds):
     status = 1
     try:
         with wire.Wire() as line:
-            status = not kill_channels(line, seconds)
+            status = not kill_channels(line)
     finally:
         os._exit(status)
 
 
-def kill_channels(line, seconds):
+def kill_channels(line):
     """Each in its turn. Were there more than one, all in use, and could each be ended?"""
-    end = time.monotonic() + seconds
-    line.watch(seconds / 4)
-    used = [conn for conn, count in line.bytes.items() if count > 100_000]
+    end = time.monotonic() + COME_BACK
+
+    def used():
+        line.watch(0.2)
+        return [conn for conn, count in line.bytes.items() if count > IN_USE]
+    in_use = hosts.wait_until(lambda: len(used()) > 1)
     killed = 0
     for number in itertools.count():
-        if time.monotonic() > end:
+        if time.monotonic() > end or killed == KILLS:
             break
         there = sorted(wire.connections(), key=lambda conn: conn.server)
         if len(there) > 1 and line.reset(there[number % len(there)], 2):
             killed += 1
         time.sleep(0.3)
-    print("# channels at work: %d, ended: %d" % (len(used), killed), flush=True)
-    return len(used) > 1 and killed >= 3
+    print("# channels at work: %d, ended: %d" % (len(used()), killed), flush=True)
+    return in_use and killed == KILLS
 
 
-def check_loss(mount, seconds):
-    killer = fork_killer(seconds)
+def check_loss(mount):
+    killer = fork_killer()
     names = [os.path.join("channels", "file%d" % number) for number in range(WRITERS)]
     fork_each(WRITERS, lambda number: write_and_compare(
-        mount.at(names[number]), mount.behind(names[number]), number, seconds))
+        mount.at(names[number]), mount.behind(names[number]), number, killer))
     assert os.waitpid(killer, 0)[1] == 0, "channels that are used, and lost"
 
 
-def work_on(mount, seconds):
+def work_on(mount):
     with folder(mount, "channels") as there:
         data = random.Random(5).randbytes(9 << 20)
         write_file(os.path.join(there, "file"), data)
@@ -164,8 +178,8 @@ def work_on(mount, seconds):
         with open("/proc/sys/vm/drop_caches", "w", encoding="ascii") as f:
             f.write("3")
         assert read_file(os.path.join(there, "file")) == data
-        check_loss(mount, seconds)
-        wait_for_channels(CHANNELS, COME_BACK)
+        check_loss(mount)
+        wait_for_channels(CHANNELS)
         assert read_file(os.path.join(there, "file")) == data, "when all are there again"
 
 
@@ -176,10 +190,10 @@ def check_interfaces(host, vers, options="cache=none"):
         return
     with several_interfaces():
         with mount_channels(vers, options) as mount:
-            wait_for_channels(CHANNELS, 10)
+            wait_for_channels(CHANNELS)
             places = {conn.server for conn in wire.connections()}
             assert len(places) == CHANNELS, "the servers' addresses: %r" % places
-            work_on(mount, SECONDS)
+            work_on(mount)
         wait_for_none()
 
 
@@ -189,8 +203,8 @@ def check_queues(host, vers):
         return
     with several_queues():
         with mount_channels(vers, "cache=none") as mount:
-            wait_for_channels(CHANNELS, 10)
-            work_on(mount, SECONDS)
+            wait_for_channels(CHANNELS)
+            work_on(mount)
 
 
 def check_sealed(host, vers):
@@ -206,7 +220,7 @@ def check_loopback(host, vers):
     if vers not in DIALECTS or "intree" in host.missing:
         return
     with mount_channels(vers, "") as mount, folder(mount, "channels") as there:
-        wait_for_channels(2, 10)
+        wait_for_channels(2)
         data = random.Random(5).randbytes(9 << 20)
         write_file(os.path.join(there, "file"), data)
         assert read_file(mount.behind("channels", "file")) == data

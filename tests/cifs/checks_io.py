@@ -21,7 +21,7 @@ PARTS = PAGES + 512
 
 def run_fsx(path, seed, *options):
     done = subprocess.run([lib.FSX, "-s", str(seed), *options, path], capture_output=True,
-                          text=True, check=False, timeout=240)
+                          text=True, check=False, timeout=1200)
     assert done.returncode == 0, "fsx %s: %s%s" % (" ".join(options), done.stdout, done.stderr)
 
 

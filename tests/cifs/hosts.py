@@ -20,6 +20,8 @@ TOP = "/tmp/served"
 SHARES = {"share": {"read only": "no"},
           "locked": {"read only": "yes"},
           "public": {"read only": "no", "guest ok": "yes"}}
+# A loaded machine takes its time: as long is waited for what has to come.
+PATIENCE = 120
 SPLAT = re.compile(r"BUG:|WARNING:|Oops|Kernel panic|general protection|Call Trace|"
                    r"possible (recursive|circular)|unreferenced object|refcount_t:|"
                    r"Objects remaining|use-after-free|blocked for more than")
@@ -29,7 +31,7 @@ class HostError(Exception):
     """A server that does not start or does not end."""
 
 
-def run(*argv, check=True, seconds=60, **more):
+def run(*argv, check=True, seconds=600, **more):
     """A finished command with its output as text."""
     done = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True, errors="replace",
@@ -37,6 +39,22 @@ def run(*argv, check=True, seconds=60, **more):
     if check and done.returncode:
         raise HostError("%s: status %d: %s" % (" ".join(argv), done.returncode, done.stdout))
     return done
+
+
+def wait_until(condition, seconds=PATIENCE):
+    """Did it come true?"""
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def is_served():
+    """Does anybody listen on the server's port?"""
+    with socket.socket() as s:
+        return s.connect_ex(("127.0.0.1", 445)) == 0
 
 
 def kernel_log():
@@ -99,23 +117,16 @@ class Host:
                                            stderr=log, start_new_session=True)
 
     def wait_ready(self):
-        for _ in range(200):
-            if self.daemon.poll() is not None:
-                raise HostError("%s ended with status %s:\n%s" % (
-                    self.name, self.daemon.returncode, self.output()))
-            with socket.socket() as s:
-                if s.connect_ex(("127.0.0.1", 445)) == 0:
-                    return
-            time.sleep(0.05)
-        raise HostError("%s does not listen:\n%s" % (self.name, self.output()))
+        wait_until(lambda: self.daemon.poll() is not None or is_served())
+        if self.daemon.poll() is not None:
+            raise HostError("%s ended with status %s:\n%s" % (
+                self.name, self.daemon.returncode, self.output()))
+        if not is_served():
+            raise HostError("%s does not listen:\n%s" % (self.name, self.output()))
 
     def wait_closed(self):
-        for _ in range(200):
-            with socket.socket() as s:
-                if s.connect_ex(("127.0.0.1", 445)):
-                    return
-            time.sleep(0.05)
-        raise HostError("%s still listens" % self.name)
+        if not wait_until(lambda: not is_served()):
+            raise HostError("%s still listens" % self.name)
 
     def output(self):
         with open(self.log, encoding="utf-8", errors="replace") as f:
@@ -127,7 +138,7 @@ class Host:
             return ["it ended by itself: status %s" % self.daemon.returncode]
         self.daemon.send_signal(signal.SIGTERM)
         try:
-            status = self.daemon.wait(15)
+            status = self.daemon.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             os.killpg(self.daemon.pid, signal.SIGKILL)
             self.daemon.wait()
@@ -177,13 +188,8 @@ class KernelHost(Host):
         with open("/sys/class/ksmbd-control/kill_server", "w", encoding="ascii") as f:
             f.write("hard")
         faults += [fault for fault in self.end_daemon() if "status" not in fault]
-        for _ in range(100):
-            done = run("rmmod", "ksmbd", check=False)
-            if done.returncode == 0:
-                break
-            time.sleep(0.1)
-        else:
-            faults.append("rmmod: " + done.stdout)
+        if not wait_until(lambda: run("rmmod", "ksmbd", check=False).returncode == 0):
+            faults.append("rmmod: " + run("rmmod", "ksmbd", check=False).stdout)
         self.wait_closed()
         return faults
 

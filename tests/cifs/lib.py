@@ -92,12 +92,13 @@ class Mount:
         return self
 
     def umount(self):
-        for _ in range(50):
+        said = []
+
+        def umounts():
             done = hosts.run("umount", self.path, check=False)
-            if done.returncode == 0:
-                return
-            time.sleep(0.1)
-        raise AssertionError("umount: " + done.stdout)
+            said[:] = [done.stdout]
+            return done.returncode == 0
+        assert hosts.wait_until(umounts), "umount: " + said[0]
 
     def __exit__(self, *what):
         self.umount()
