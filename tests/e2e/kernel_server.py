@@ -168,7 +168,7 @@ class KernelServer(servers.Server):
         self.spawn([self.env.opts.mountd, "-n", "-p", str(self.number),
                     "-C", conf, "-P", database])
         self.env.state["running"] = self
-        deadline = time.monotonic() + self.env.seconds(10)
+        deadline = time.monotonic() + self.env.seconds(60)
         while not listening(self.number):
             if self.alive() and time.monotonic() < deadline:
                 time.sleep(0.02)
@@ -190,12 +190,12 @@ class KernelServer(servers.Server):
             stream.write("hard")
         if self.alive():
             self.process.send_signal(sig)
-        if not self.wait(self.env.seconds(15)):
+        if not self.wait(self.env.seconds(60)):
             self.faults.append("%s did not end the daemon" %
                                signal.Signals(sig).name)
             self.process.kill()
             self.wait(10)
-        deadline = time.monotonic() + self.env.seconds(15)
+        deadline = time.monotonic() + self.env.seconds(60)
         while listening(self.number):
             if time.monotonic() > deadline:
                 self.faults.append("it still listens")
