@@ -12,6 +12,7 @@ sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
 import checks_channels  # noqa: E402
 import checks_files  # noqa: E402
 import checks_io  # noqa: E402
+import checks_locks  # noqa: E402
 import checks_work  # noqa: E402
 import hosts  # noqa: E402
 import lib  # noqa: E402
@@ -28,7 +29,7 @@ def run_dialect(report, host, vers):
         for name, function in each:
             report.test(title + name, function, host, mount, vers)
         report.test(title + "umount", mount.umount, always=True)
-    for name, function in checks_files.ALONE + checks_io.ALONE:
+    for name, function in checks_files.ALONE + checks_io.ALONE + checks_locks.ALONE:
         report.test(title + name, function, host, vers)
     report.add(title + "the client has logged no complaint", lib.client_faults(start))
     # Of refusals and of servers that go away it tells, and may.
@@ -41,6 +42,7 @@ def main():
     hosts.add_options(parser)
     parser.add_argument("--vers", default="2.0,2.1,3.0,3.0.2,3.1.1")
     parser.add_argument("--only", default="")
+    parser.add_argument("--set", action="append", default=[])
     parser.add_argument("--fsx", required=True)
     options = parser.parse_args()
 
@@ -51,7 +53,7 @@ def main():
     lib.make_tree(checks_files.TREE)
     checks_work.make_repository()
     try:
-        host.start()
+        host.start(**dict(setting.split("=", 1) for setting in options.set))
         report.add("the server starts")
         for vers in options.vers.split(","):
             run_dialect(report, host, vers)
