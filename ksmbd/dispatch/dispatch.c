@@ -189,7 +189,7 @@ ntstatus_t ksmbd_dispatch_resume(struct ksmbd_request *req)
 	const struct ksmbd_smb2_row *row = ksmbd_smb2_row_find(req->hdr.command);
 
 	ksmbd_async_abandon(req);
-	/* Whoever hears the answer may do the same again at once. */
+	/* Whoever waits again without a word, begins anew. */
 	if (req->park.quiet)
 		ksmbd_async_end(req);
 	return row->flags & KSMBD_ROW_AS_USER ? run_as_user(req, call_resume) : call_resume(req);

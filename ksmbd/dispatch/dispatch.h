@@ -35,7 +35,11 @@ void ksmbd_async_wake(struct ksmbd_request *req, ntstatus_t why);
  */
 bool ksmbd_async_begin(struct ksmbd_request *req);
 
-/** ksmbd_async_end() - take the async id back, if there is one: element or request are over */
+/**
+ * ksmbd_async_end() - take the async id back, if there is one: element or request are over
+ *
+ * Before the answer is sent: then there is room for another one that waits.
+ */
 void ksmbd_async_end(struct ksmbd_request *req);
 
 /**

@@ -11,6 +11,7 @@
 #include "frame/order.h"
 #include "frame/outgoing.h"
 #include "frame/request.h"
+#include "open/open.h"
 #include "protect/protect.h"
 #include "session/conn.h"
 #include "session/session.h"
@@ -76,7 +77,6 @@ static ntstatus_t start_element(struct ksmbd_request *req)
 {
 	ntstatus_t status;
 
-	ksmbd_async_end(req); /* of the element before: it can be cancelled no more */
 	ksmbd_rd_init(&req->rd, req->buf + req->off, req->len - req->off);
 	ksmbd_smb2_hdr_read(&req->rd, &req->hdr); /* checked by ksmbd_request_check() */
 	req->elem_len = req->hdr.next ? req->hdr.next : req->len - req->off;
@@ -112,7 +112,7 @@ static void write_error_body(struct ksmbd_request *req)
 }
 
 /* Completes the current reply and moves it to the finished ones. */
-static void finish_reply(struct ksmbd_request *req, ntstatus_t status, u32 credits)
+static void finish_reply(struct ksmbd_request *req, ntstatus_t status, u64 async_id, u32 credits)
 {
 	struct ksmbd_reply *reply = req->reply;
 	struct ksmbd_smb2_hdr hdr = req->hdr;
@@ -121,9 +121,9 @@ static void finish_reply(struct ksmbd_request *req, ntstatus_t status, u32 credi
 		pr_debug("ksmbd: %s: command %u: %s\n", req->conn->peer.text, hdr.command,
 			 ksmbd_status_name(status));
 	hdr.flags = SMB2_FLAGS_SERVER_TO_REDIR | (req->hdr.flags & SMB2_FLAGS_RELATED_OPERATIONS);
-	if (req->park.async_id) {
+	if (async_id) {
 		hdr.flags |= SMB2_FLAGS_ASYNC_COMMAND;
-		hdr.async_id = req->park.async_id;
+		hdr.async_id = async_id;
 	}
 	/*
 	 * A session that this connection does not know has no key to sign with. Clients that
@@ -138,12 +138,24 @@ static void finish_reply(struct ksmbd_request *req, ntstatus_t status, u32 credi
 	req->reply = NULL;
 }
 
+/*
+ * What the client will take for free when it hears the answer, is free before. Also the file: a
+ * CLOSE is the end of it, of its room on the disk, of what keeps a program from being run.
+ */
+static void give_back(struct ksmbd_request *req)
+{
+	ksmbd_request_leave_open(req);
+	ksmbd_async_end(req);
+	ksmbd_open_put(req->open);
+	req->open = NULL;
+}
+
 static void finish_element(struct ksmbd_request *req, ntstatus_t status)
 {
 	bool keep = status == STATUS_SUCCESS || req->keep_body;
+	u64 async_id = req->park.async_id;
 
-	/* Before the client can hear of it. */
-	ksmbd_request_leave_open(req);
+	give_back(req);
 	ksmbd_debug(SMB, "%s: command %u, message %llu: status 0x%08x\n", req->conn->peer.text,
 		    req->hdr.command, (unsigned long long)req->hdr.message_id,
 		    ksmbd_status_u32(status));
@@ -155,7 +167,7 @@ static void finish_element(struct ksmbd_request *req, ntstatus_t status)
 		ksmbd_reply_payload_mem(req, NULL, 0);
 		write_error_body(req);
 	}
-	finish_reply(req, status,
+	finish_reply(req, status, async_id,
 		     req->interim_sent ?
 			     0 :
 			     ksmbd_credit_grant(&req->conn->credits, req->hdr.credit_request));
@@ -181,7 +193,7 @@ static bool send_interim(struct ksmbd_request *req)
 		return false;
 	}
 	write_error_body(req);
-	finish_reply(req, STATUS_PENDING,
+	finish_reply(req, STATUS_PENDING, req->park.async_id,
 		     ksmbd_credit_grant(&req->conn->credits, req->hdr.credit_request));
 	ksmbd_outgoing_send(req, false);
 	req->interim_sent = true;
@@ -225,7 +237,7 @@ static bool next_element(struct ksmbd_request *req)
 {
 	u32 next = req->hdr.next;
 
-	/* The last element's objects stay until its reply is out: it may point into them. */
+	/* The last element's session stays until its reply is out, which it seals or signs. */
 	if (!next || req->close_conn || req->drop_conn)
 		return false;
 	ksmbd_request_drop_element(req);

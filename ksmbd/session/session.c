@@ -5,6 +5,7 @@
 #include <linux/random.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/wait.h>
 
 #include "config.h"
 #include "host/cred.h"
@@ -20,6 +21,7 @@
 static DEFINE_SPINLOCK(table_lock);
 static DECLARE_HASHTABLE(sessions, 8); /* under table_lock, as is nr_sessions */
 static u32 nr_sessions;
+static DECLARE_WAIT_QUEUE_HEAD(session_ended);
 
 static const u8 legal_moves[] = {
 	[KSMBD_SESSION_SETUP] = BIT(KSMBD_SESSION_VALID) | BIT(KSMBD_SESSION_CLOSED),
@@ -110,7 +112,7 @@ void ksmbd_session_put(struct ksmbd_session *session)
 	kfree_sensitive(session);
 }
 
-struct ksmbd_session *ksmbd_session_lookup(u64 id)
+struct ksmbd_session *ksmbd_session_lookup_ending(u64 id)
 {
 	struct ksmbd_session *session;
 
@@ -120,6 +122,16 @@ struct ksmbd_session *ksmbd_session_lookup(u64 id)
 		ksmbd_session_get(session);
 	spin_unlock(&table_lock);
 	return session;
+}
+
+struct ksmbd_session *ksmbd_session_lookup(u64 id)
+{
+	struct ksmbd_session *session = ksmbd_session_lookup_ending(id);
+
+	if (!session || ksmbd_session_state(session) != KSMBD_SESSION_CLOSED)
+		return session;
+	ksmbd_session_put(session);
+	return NULL;
 }
 
 enum ksmbd_session_state ksmbd_session_state(struct ksmbd_session *session)
@@ -243,17 +255,26 @@ static bool begin_end(struct ksmbd_session *session, struct ksmbd_user **user)
 	return mine;
 }
 
-void ksmbd_session_close(struct ksmbd_session *session)
+/* Only now is it found no more: until here its client may wait for the end. */
+static void finish_end(struct ksmbd_session *session)
 {
-	struct ksmbd_user *user = NULL;
-
-	if (!begin_end(session, &user))
-		return;
 	spin_lock(&table_lock);
 	hash_del(&session->hash);
 	nr_sessions--;
 	spin_unlock(&table_lock);
+	smp_store_release(&session->ended, true);
+	wake_up_all(&session_ended);
+	ksmbd_session_put(session); /* the table's */
+}
 
+void ksmbd_session_close(struct ksmbd_session *session)
+{
+	struct ksmbd_user *user = NULL;
+
+	if (!begin_end(session, &user)) {
+		wait_event_idle(session_ended, smp_load_acquire(&session->ended));
+		return;
+	}
 	ksmbd_open_close_matching(&session->opens, 0);
 	drop_channels(session);
 	ksmbd_tree_disconnect_all(session);
@@ -261,7 +282,7 @@ void ksmbd_session_close(struct ksmbd_session *session)
 		log_out(user);
 		ksmbd_user_put(user);
 	}
-	ksmbd_session_put(session); /* the table's */
+	finish_end(session);
 }
 
 /* Enters @channel unless there are too many, or the session has ended. */

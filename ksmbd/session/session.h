@@ -21,6 +21,8 @@ void ksmbd_session_get(struct ksmbd_session *session);
 void ksmbd_session_put(struct ksmbd_session *session);
 /** ksmbd_session_lookup() - by id over the whole server; counted reference or NULL */
 struct ksmbd_session *ksmbd_session_lookup(u64 id);
+/** ksmbd_session_lookup_ending() - the same, also of one that is just being ended */
+struct ksmbd_session *ksmbd_session_lookup_ending(u64 id);
 enum ksmbd_session_state ksmbd_session_state(struct ksmbd_session *session);
 /**
  * ksmbd_session_set_state() - the only way a state moves
@@ -32,8 +34,8 @@ bool ksmbd_session_set_state(struct ksmbd_session *session, enum ksmbd_session_s
  *
  * Marks it CLOSED, takes it off all of its connections, ends its requests that wait there,
  * closes its opens, disconnects its trees, tells the daemon. May be called by several: the
- * first does the work. The caller keeps its reference. Not to be called with credentials
- * entered.
+ * first does the work, and the others wait until it is done. The caller keeps its reference.
+ * Not to be called with credentials entered.
  */
 void ksmbd_session_close(struct ksmbd_session *session);
 

@@ -107,6 +107,7 @@ struct ksmbd_session {
 	struct hlist_node hash; /* server's table of sessions, under its lock */
 	spinlock_t lock;
 	enum ksmbd_session_state state; /* (lock) */
+	bool ended;			/* nothing of it is left but who refers to it */
 	struct list_head channels;	/* (lock) those that have not ended */
 	u32 nr_channels;		/* (lock) */
 	atomic_t nr_locks;		/* byte ranges that its handles have locked */

@@ -274,19 +274,25 @@ static bool may_end(struct ksmbd_session *previous, const struct ksmbd_session *
 	       !memcmp(previous->client_guid, session->client_guid, sizeof(session->client_guid));
 }
 
-/* PreviousSessionId: the same user's session from before a reconnect ends. 3.3.5.5.3 */
+/*
+ * PreviousSessionId: the same user's session from before a reconnect ends. 3.3.5.5.3
+ * If its lost connection is just ending it, that is waited for: the client may open at once
+ * what it had open.
+ */
 static void end_previous(struct ksmbd_session *session, const struct ksmbd_auth_result *auth,
 			 u64 previous_id)
 {
+	enum ksmbd_session_state state;
 	struct ksmbd_session *previous;
 
 	if (!previous_id || previous_id == session->id)
 		return;
-	previous = ksmbd_session_lookup(previous_id);
+	previous = ksmbd_session_lookup_ending(previous_id);
 	if (!previous)
 		return;
-	if (ksmbd_session_state(previous) == KSMBD_SESSION_VALID &&
-	    may_end(previous, session, auth))
+	state = ksmbd_session_state(previous);
+	if (state == KSMBD_SESSION_CLOSED ||
+	    (state == KSMBD_SESSION_VALID && may_end(previous, session, auth)))
 		ksmbd_session_close(previous);
 	ksmbd_session_put(previous);
 }

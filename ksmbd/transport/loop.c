@@ -266,6 +266,8 @@ static s64 loop_send(void *transport, const struct ksmbd_seg *segs, u32 nsegs, u
 
 	for (i = 0; i < nsegs; i++)
 		total += segs[i].len;
+	if (loop->peer.watch)
+		loop->peer.watch(loop->peer.ctx);
 	if (loop->peer.sink) {
 		loop->peer.sink(loop->peer.ctx, segs, nsegs);
 		return total;

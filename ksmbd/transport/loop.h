@@ -23,7 +23,8 @@ struct ksmbd_loop;
  *          will come. Receive thread.
  * @sink: takes one message, length word included, in place of the queue; under the
  *        connection's send_lock. NULL: queued.
- * @ctx: handed to both
+ * @watch: sees each message just before the client may have it; NULL: nobody does
+ * @ctx: handed to all of them
  *
  * ksmbd_frame_serve() can then be called on the client's own thread: it never waits for
  * input, and pending() is always 0, so that every request runs at once and in order.
@@ -31,6 +32,7 @@ struct ksmbd_loop;
 struct ksmbd_loop_peer {
 	bool (*source)(void *ctx, struct ksmbd_loop *loop);
 	void (*sink)(void *ctx, const struct ksmbd_seg *segs, u32 nsegs);
+	void (*watch)(void *ctx);
 	void *ctx;
 };
 

@@ -75,16 +75,25 @@ void replay_exit(struct kunit *test)
 	hook_populate();
 }
 
+static void watch(void *ctx)
+{
+	struct replay *r = ctx;
+
+	if (r->watch)
+		r->watch(r);
+}
+
 static int open_conn(struct kunit *test, u8 host, struct replay **out)
 {
 	struct replay *r = kzalloc(sizeof(*r), GFP_KERNEL);
+	const struct ksmbd_loop_peer peer = { .watch = watch, .ctx = r };
 	int err;
 
 	KUNIT_ASSERT_NOT_NULL(test, r);
 	r->test = test;
 	r->charge = 1;
 	r->credits = 1;
-	err = hook_conn(NULL, host, &r->conn, &r->loop);
+	err = hook_conn(&peer, host, &r->conn, &r->loop);
 	if (err) {
 		kfree(r);
 		return err;

@@ -49,6 +49,8 @@ struct replay_reply {
  * @wr: message that is being built; @element: where its last element begins
  * @in, @in_len, @in_pos: message that is being taken apart
  * @unsent: something could not be sent: there will be no reply to it
+ * @watch: for the test to set, while no reply is on its way: called on the server's thread just
+ *	before each message is sent
  * @lossy: for the test to set: memory is short, the connection may end inside a message
  */
 struct replay {
@@ -70,6 +72,7 @@ struct replay {
 	u8 in[REPLAY_MESSAGE];
 	u32 in_len;
 	u32 in_pos;
+	void (*watch)(struct replay *r);
 	bool unsent;
 	bool lossy;
 };

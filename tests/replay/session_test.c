@@ -3,11 +3,12 @@
  * Sessions that end or change hands while they are in use, on one connection or several.
  * [MS-SMB2] 3.3.5.5.3, 3.3.5.6
  */
+#include <linux/delay.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
 
 #include "auth/auth.h"
-#include "open/open_types.h"
+#include "open/open.h"
 #include "session/conn.h"
 #include "session/session.h"
 #include "tests/replay/oplock.h"
@@ -86,6 +87,11 @@ static void become_nobody(struct replay *r)
 
 static void get_nothing(void *obj)
 {
+}
+
+static void get_open(void *obj)
+{
+	ksmbd_open_get(obj);
 }
 
 /* Was the handle opened by nobody in particular? It stays open meanwhile. */
@@ -231,40 +237,45 @@ static void other_channel_waits_on(struct kunit *test)
 	oplock_expect_opened(c, BATCH);
 }
 
-/* SESSION_SETUP of nobody that names a session to be ended; its last leg's reply is taken. */
-static void log_in_after(struct replay *r, u64 previous_id)
+/* SESSION_SETUP of nobody that names a session to be ended. */
+static void send_leg(struct replay *r, u32 leg, u64 previous_id)
 {
-	struct replay_reply reply;
 	u8 token[REPLAY_TOKEN_MAX];
-	u32 len, leg;
+	u32 len = leg ? replay_ntlm_anonymous(token) : replay_ntlm_negotiate(token);
 
-	r->session_id = 0;
-	for (leg = 0; leg < 2; leg++) {
-		len = leg ? replay_ntlm_anonymous(token) : replay_ntlm_negotiate(token);
-		replay_begin(r, SMB2_SESSION_SETUP);
-		ksmbd_wr_u16(&r->wr, 25);
-		ksmbd_wr_u8(&r->wr, 0);
-		ksmbd_wr_u8(&r->wr, 1);
-		ksmbd_wr_zero(&r->wr, 8);
-		ksmbd_wr_u16(&r->wr, SMB2_HEADER_SIZE + 24);
-		ksmbd_wr_u16(&r->wr, len);
-		ksmbd_wr_u64(&r->wr, previous_id);
-		ksmbd_wr_bytes(&r->wr, token, len);
-		replay_finish(r);
-		REPLAY_EXPECT(r, &reply, SMB2_SESSION_SETUP,
-			      leg ? STATUS_SUCCESS : STATUS_MORE_PROCESSING_REQUIRED);
-		r->session_id = reply.session_id;
-	}
+	replay_begin(r, SMB2_SESSION_SETUP);
+	ksmbd_wr_u16(&r->wr, 25);
+	ksmbd_wr_u8(&r->wr, 0);
+	ksmbd_wr_u8(&r->wr, 1);
+	ksmbd_wr_zero(&r->wr, 8);
+	ksmbd_wr_u16(&r->wr, SMB2_HEADER_SIZE + 24);
+	ksmbd_wr_u16(&r->wr, len);
+	ksmbd_wr_u64(&r->wr, previous_id);
+	ksmbd_wr_bytes(&r->wr, token, len);
+	replay_finish(r);
 }
 
-static struct replay *log_in_nobody(struct kunit *test, u64 previous_id)
+/* The last leg's reply is to come. */
+static struct replay *begin_login(struct kunit *test, u64 previous_id)
 {
 	struct replay *r = replay_open(test, 0);
 	struct replay_reply reply;
 
 	replay_negotiate(r, KSMBD_DIALECT_302);
 	REPLAY_EXPECT(r, &reply, SMB2_NEGOTIATE, STATUS_SUCCESS);
-	log_in_after(r, previous_id);
+	send_leg(r, 0, previous_id);
+	REPLAY_EXPECT(r, &reply, SMB2_SESSION_SETUP, STATUS_MORE_PROCESSING_REQUIRED);
+	r->session_id = reply.session_id;
+	send_leg(r, 1, previous_id);
+	return r;
+}
+
+static struct replay *log_in_nobody(struct kunit *test, u64 previous_id)
+{
+	struct replay *r = begin_login(test, previous_id);
+	struct replay_reply reply;
+
+	REPLAY_EXPECT(r, &reply, SMB2_SESSION_SETUP, STATUS_SUCCESS);
 	return r;
 }
 
@@ -292,6 +303,51 @@ static void previous_ends(struct kunit *test)
 	REPLAY_EXPECT(again, &reply, SMB2_TREE_CONNECT, STATUS_SUCCESS);
 	/* Its own id, or none that is there: nothing happens. */
 	log_in_nobody(test, 0x1234);
+}
+
+/* Waits until the connection that was lost is ending the session. */
+static void wait_for_closed(struct kunit *test, struct ksmbd_session *session)
+{
+	u32 ms;
+
+	for (ms = 0; ms < REPLAY_TIMEOUT_MS; ms++) {
+		if (ksmbd_session_state(session) == KSMBD_SESSION_CLOSED)
+			return;
+		msleep(1);
+	}
+	KUNIT_FAIL(test, "the session does not end");
+}
+
+/* Who comes back after a lost connection finds nothing of it, however slowly it ends. */
+static void previous_is_ending(struct kunit *test)
+{
+	struct replay *before = log_in_nobody(test, 0), *again;
+	struct ksmbd_session *session = session_of(before);
+	struct ksmbd_open *open;
+	struct replay_reply reply;
+	struct replay_fid fid;
+
+	replay_tree_connect(before, "\\\\h\\share");
+	replay_finish(before);
+	REPLAY_EXPECT(before, &reply, SMB2_TREE_CONNECT, STATUS_SUCCESS);
+	before->tree_id = reply.tree_id;
+	fid = oplock_open(before, "mine", RW, NONE, NONE);
+	open = ksmbd_idtable_find(&session->opens, fid.volatile_id, get_open);
+	KUNIT_ASSERT_NOT_NULL(test, open);
+
+	mutex_lock(&open->inode->lock); /* the handle cannot be closed */
+	ksmbd_loop_finish(before->loop);
+	wait_for_closed(test, session);
+	again = begin_login(test, before->session_id);
+	KUNIT_EXPECT_TRUE(test, replay_silent(again));
+	KUNIT_EXPECT_TRUE(test, open->attached);
+	mutex_unlock(&open->inode->lock);
+	REPLAY_EXPECT(again, &reply, SMB2_SESSION_SETUP, STATUS_SUCCESS);
+	mutex_lock(&open->inode->lock);
+	KUNIT_EXPECT_FALSE(test, open->attached);
+	mutex_unlock(&open->inode->lock);
+	ksmbd_open_put(open);
+	ksmbd_session_put(session);
 }
 
 static void previous_of_another(struct kunit *test)
@@ -402,6 +458,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(logoff_everywhere),
 	KUNIT_CASE(disconnect_everywhere),
 	KUNIT_CASE(previous_ends),
+	KUNIT_CASE(previous_is_ending),
 	KUNIT_CASE(other_channel_waits_on),
 	KUNIT_CASE(deleted_flag),
 	KUNIT_CASE(previous_of_another),
