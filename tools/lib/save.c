@@ -114,6 +114,20 @@ static int sync_directory(const char *path)
 	return ret;
 }
 
+/*
+ * There is one writer at a time: a file that is there already was left behind by one who was
+ * killed. It may have passwords' hashes in it.
+ */
+static int create_temporary(const char *name)
+{
+	int fd;
+
+	if (unlink(name) && errno != ENOENT)
+		return -errno;
+	fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	return fd < 0 ? -errno : fd;
+}
+
 int save_file(const char *path, mode_t mode, int (*write)(int fd, const void *arg), const void *arg)
 {
 	char real[PATH_MAX], temporary[PATH_MAX];
@@ -121,11 +135,11 @@ int save_file(const char *path, mode_t mode, int (*write)(int fd, const void *ar
 
 	if (ret)
 		return ret;
-	if (snprintf(temporary, sizeof(temporary), "%s.XXXXXX", real) >= (int)sizeof(temporary))
+	if (snprintf(temporary, sizeof(temporary), "%s.saving", real) >= (int)sizeof(temporary))
 		return -ENAMETOOLONG;
-	fd = mkostemp(temporary, O_CLOEXEC); /* mode 0600 */
+	fd = create_temporary(temporary);
 	if (fd < 0)
-		return -errno;
+		return fd;
 	ret = write(fd, arg);
 	if (!ret)
 		ret = copy_identity(fd, real, mode);

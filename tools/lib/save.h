@@ -14,12 +14,12 @@
  */
 int save_lock(const char *path);
 /**
- * save_file() - replace @path
+ * save_file() - replace @path, with save_lock() held
  * @mode: of a file that was not there; an existing one keeps owner and mode
  * @write: writes all of the new content to @fd; 0 or a negative errno
  *
- * Written to a temporary file beside it, synced, renamed over it; a symbolic link stays and
- * what it leads to is replaced.
+ * Written to PATH.saving, synced, renamed over it; a symbolic link stays and what it leads to is
+ * replaced. What is left of a writer who was killed goes away with the next one's.
  * Return: 0 or a negative errno
  */
 int save_file(const char *path, mode_t mode, int (*write)(int fd, const void *arg),
