@@ -131,20 +131,45 @@ ntstatus_t ksmbd_ntlm_begin(struct ksmbd_ntlm *ntlm, const struct ksmbd_auth_par
 /* ---- AUTHENTICATE ---- */
 
 /*
- * Looks the account up. Without one (or without its hash) a made-up hash is verified
- * against, and fails: how long that takes tells nobody which accounts exist.
+ * Why there is no account to verify with: LOGON_FAILURE where there is none of that name. That
+ * nobody could be asked is not the client's mistake, and must not look like a wrong password:
+ * clients ask for another one then, and guesses are counted ([MS-ERREF] 2.3.1).
  */
-static bool find_account(const struct ksmbd_ntlm_field *user, struct ksmbd_login *login)
+static ntstatus_t status_of_login(int err)
+{
+	switch (err) {
+	case 0:
+		return STATUS_SUCCESS;
+	case -ENOENT:
+		return STATUS_LOGON_FAILURE;
+	case -ENOMEM:
+		return STATUS_NO_MEMORY;
+	default:
+		return STATUS_NO_LOGON_SERVERS;
+	}
+}
+
+static ntstatus_t ask_login(const char *account, struct ksmbd_login *login)
+{
+	ntstatus_t status = status_of_login(ksmbd_upcall_login(account, login));
+
+	if (status != STATUS_SUCCESS)
+		return status;
+	if (!(login->flags & KSMBD_LOGIN_OK) ||
+	    (login->flags &
+	     (KSMBD_LOGIN_BAD_PASSWORD | KSMBD_LOGIN_BAD_UID | KSMBD_LOGIN_BAD_USER)))
+		return STATUS_LOGON_FAILURE;
+	return STATUS_SUCCESS;
+}
+
+/* Looks the account up: LOGON_FAILURE without one. */
+static ntstatus_t find_account(const struct ksmbd_ntlm_field *user, struct ksmbd_login *login)
 {
 	char account[KSMBD_ACCOUNT_SIZE];
 
 	if (ksmbd_utf16_to_utf8(user->data, user->len, account, sizeof(account)) <= 0)
-		return false;
-	if (ksmbd_upcall_login(account, login))
-		return false;
-	return (login->flags & KSMBD_LOGIN_OK) &&
-	       !(login->flags &
-		 (KSMBD_LOGIN_BAD_PASSWORD | KSMBD_LOGIN_BAD_UID | KSMBD_LOGIN_BAD_USER));
+		return STATUS_LOGON_FAILURE;
+	return ask_login(account, login);
 }
 
 /* Verifies a response by NTLMv2; gives the key that both sides now have. */
@@ -243,7 +268,10 @@ static ntstatus_t verify_mic(struct ksmbd_ntlm *ntlm, const struct ksmbd_ntlm_au
 								STATUS_LOGON_FAILURE;
 }
 
-/* A client with a name and a password. */
+/*
+ * A client with a name and a password. Without an account (or without its hash) a made-up hash is
+ * verified against, and fails: how long that takes tells nobody which accounts exist.
+ */
 static ntstatus_t finish_user(struct ksmbd_ntlm *ntlm, const struct ksmbd_auth_params *params,
 			      const struct ksmbd_ntlm_authenticate *msg,
 			      const struct ksmbd_ntlm_field *bytes)
@@ -254,7 +282,10 @@ static ntstatus_t finish_user(struct ksmbd_ntlm *ntlm, const struct ksmbd_auth_p
 	ntstatus_t status;
 	bool known, has_mic;
 
-	known = find_account(&msg->user, login);
+	status = find_account(&msg->user, login);
+	if (status != STATUS_SUCCESS && status != STATUS_LOGON_FAILURE)
+		return status;
+	known = status == STATUS_SUCCESS;
 	if (known && (login->flags & KSMBD_LOGIN_GUEST) && params->allow_guest) {
 		ntlm->result.guest = true;
 		return STATUS_SUCCESS;
@@ -277,6 +308,7 @@ static ntstatus_t finish_user(struct ksmbd_ntlm *ntlm, const struct ksmbd_auth_p
 static ntstatus_t finish_anonymous(struct ksmbd_ntlm *ntlm, const struct ksmbd_auth_params *params)
 {
 	struct ksmbd_login *login = &ntlm->result.login;
+	ntstatus_t status;
 
 	if (params->allow_anonymous) {
 		login->uid = NOBODY;
@@ -284,10 +316,14 @@ static ntstatus_t finish_anonymous(struct ksmbd_ntlm *ntlm, const struct ksmbd_a
 		ntlm->result.anonymous = true;
 		return STATUS_SUCCESS;
 	}
-	if (!params->allow_guest || ksmbd_upcall_login("", login))
+	if (!params->allow_guest)
 		return STATUS_ACCESS_DENIED;
-	if (!(login->flags & KSMBD_LOGIN_OK) || !(login->flags & KSMBD_LOGIN_GUEST))
+	status = ask_login("", login);
+	if (status == STATUS_LOGON_FAILURE ||
+	    (status == STATUS_SUCCESS && !(login->flags & KSMBD_LOGIN_GUEST)))
 		return STATUS_ACCESS_DENIED;
+	if (status != STATUS_SUCCESS)
+		return status;
 	ntlm->result.guest = true;
 	return STATUS_SUCCESS;
 }

@@ -59,6 +59,8 @@ static int read_login(const struct ksmbd_nl_login_response *msg, struct ksmbd_lo
 	if (!is_terminated(msg->account, sizeof(msg->account)) ||
 	    msg->hash_size > sizeof(msg->hash))
 		return -EPROTO;
+	if ((msg->status & LOGIN_REFUSED) && msg->undecided == KSMBD_NL_EXT_UNDECIDED)
+		return -EAGAIN;
 	if ((msg->status & LOGIN_REFUSED) ||
 	    !(msg->status & (KSMBD_NL_USER_OK | KSMBD_NL_USER_GUEST)))
 		return -ENOENT;

@@ -4,7 +4,8 @@
  * ksmbd.mountd. User host: a direct call into tools/lib.
  *
  * All calls may sleep (the kernel host waits up to two seconds) and return 0 or a
- * negative errno: -ENOENT no such account or share, -ETIMEDOUT / -ENOTCONN no daemon.
+ * negative errno: -ENOENT the answer is that there is no such account or share; any other: there
+ * is no answer (-ETIMEDOUT, -ENOTCONN: no daemon; -EPROTO: it makes no sense; -ENOMEM; ...).
  * Strings given are UTF-8 and not kept.
  */
 #ifndef KSMBD_HOST_UPCALL_H
@@ -51,7 +52,7 @@ struct ksmbd_login {
  *
  * Applies "map to guest = bad user": an unknown name may come back as
  * KSMBD_LOGIN_OK | KSMBD_LOGIN_GUEST.
- * Return: 0 with @login filled, -ENOENT unknown account.
+ * Return: 0 with @login filled, -ENOENT unknown account; others: it could not be asked for
  */
 int ksmbd_upcall_login(const char *account, struct ksmbd_login *login);
 

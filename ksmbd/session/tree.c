@@ -68,7 +68,8 @@ static ntstatus_t create_share(const char *name, struct ksmbd_share **out)
 	err = ksmbd_upcall_share(name, &share->conf);
 	if (err) {
 		kfree(share);
-		return err == -ENOMEM ? STATUS_INSUFFICIENT_RESOURCES : STATUS_BAD_NETWORK_NAME;
+		/* Whether there is one is not known without an answer. */
+		return err == -ENOENT ? STATUS_BAD_NETWORK_NAME : STATUS_INSUFFICIENT_RESOURCES;
 	}
 	share->is_pipe = share->conf.flags & KSMBD_SHARE_PIPE;
 	if (!share->is_pipe) {
@@ -146,7 +147,8 @@ static ntstatus_t admit_tree(struct ksmbd_conn *conn, struct ksmbd_session *sess
 	}
 	ask.tree_id = tree_id(tree->slot);
 	err = ksmbd_upcall_tree_connect(&ask);
-	status = err ? STATUS_ACCESS_DENIED : status_from_tree(ask.status);
+	/* Nobody has refused what nobody was asked for. */
+	status = err ? STATUS_INSUFFICIENT_RESOURCES : status_from_tree(ask.status);
 	if (status != STATUS_SUCCESS) {
 		if (ksmbd_idtable_remove(&session->trees, tree->slot))
 			ksmbd_tree_put(tree);

@@ -255,6 +255,20 @@ static void login_refused(struct kunit *test)
 	}
 }
 
+/* The word counts only where others read a refusal. */
+static void login_undecided(struct kunit *test)
+{
+	struct message *m = login_message(test);
+	struct ksmbd_login login;
+
+	memcpy(m->data + 84, "KSX1", 4);
+	KUNIT_EXPECT_EQ(test, get_login(m, &login), 0);
+	set16(m, 60, KSMBD_NL_USER_BAD_USER);
+	KUNIT_EXPECT_EQ(test, get_login(m, &login), -EAGAIN);
+	m->data[84]++;
+	KUNIT_EXPECT_EQ(test, get_login(m, &login), -ENOENT);
+}
+
 static void login_lies(struct kunit *test)
 {
 	struct message *m = login_message(test);
@@ -687,6 +701,7 @@ static struct kunit_case control_cases[] = {
 	KUNIT_CASE(checks_sizes),
 	KUNIT_CASE(login),
 	KUNIT_CASE(login_refused),
+	KUNIT_CASE(login_undecided),
 	KUNIT_CASE(login_lies),
 	KUNIT_CASE(groups),
 	KUNIT_CASE(share),

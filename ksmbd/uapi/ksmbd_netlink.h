@@ -152,6 +152,13 @@ struct ksmbd_nl_login_request {
 	__u32 reserved[16];
 } __attribute__((packed));
 
+/* ksmbd_nl_login_response.undecided: it could not be found out if there is such a user. */
+#define KSMBD_NL_EXT_UNDECIDED 0x3158534b
+
+/**
+ * struct ksmbd_nl_login_response - an account, or none
+ * @undecided: KSMBD_NL_EXT_UNDECIDED beside BAD_USER, or 0
+ */
 struct ksmbd_nl_login_response {
 	__u32 handle;
 	__u32 gid;
@@ -161,7 +168,8 @@ struct ksmbd_nl_login_response {
 	__u16 hash_size;
 	__u8 hash[KSMBD_NL_HASH_SIZE];
 	__u16 pad;
-	__u32 reserved[16];
+	__u32 undecided;
+	__u32 reserved[15];
 } __attribute__((packed));
 
 struct ksmbd_nl_groups_response {

@@ -255,6 +255,26 @@ int hook_configure(void (*adjust)(struct ksmbd_config *values))
 	return ksmbd_config_install(&values);
 }
 
+void hook_mute(void)
+{
+	upcall_host_exit();
+	if (upcall_host_init())
+		fprintf(stderr, "hook: the accounts have gone\n");
+}
+
+int hook_unmute(void)
+{
+	struct conf *conf = make_conf();
+	struct passdb *db = make_passdb();
+	int err = conf && db ? 0 : -EINVAL;
+
+	if (!err)
+		upcall_host_install(conf, db);
+	conf_put(conf);
+	passdb_put(db);
+	return err;
+}
+
 int hook_start(void)
 {
 	int err;

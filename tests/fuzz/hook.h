@@ -31,6 +31,11 @@ void hook_stop(void);
  */
 int hook_configure(void (*adjust)(struct ksmbd_config *values));
 
+/** hook_mute() - no question about accounts and shares has an answer, until hook_unmute() */
+void hook_mute(void);
+/** hook_unmute() - 0 or a negative errno; the engine's settings stay */
+int hook_unmute(void);
+
 /** hook_populate() - make BASE/share what it was in the beginning */
 void hook_populate(void);
 /**

@@ -241,6 +241,25 @@ static void many_at_once(struct kunit *test)
 	KUNIT_EXPECT_LE(test, ms, LONG_MS + 100U);
 }
 
+/* A password that nobody could verify is no failure of the client's. */
+static void nobody_to_ask(struct kunit *test)
+{
+	struct replay *r = client_of(test, delay_long);
+	struct replay_reply reply;
+	u32 i;
+
+	hook_mute();
+	for (i = 0; i < 2 * KSMBD_LIMITS_PENALTIES; i++) {
+		replay_login(r, 0, REPLAY_PASSWORD);
+		REPLAY_EXPECT(r, &reply, SMB2_SESSION_SETUP, STATUS_NO_LOGON_SERVERS);
+	}
+	KUNIT_EXPECT_EQ(test, ksmbd_limits_wait(&r->conn->peer), 0U);
+	KUNIT_ASSERT_EQ(test, hook_unmute(), 0);
+	expect_success(r, 0);
+	/* The first one that is a failure. */
+	KUNIT_EXPECT_EQ(test, ksmbd_limits_failed(&r->conn->peer, 10), 10U);
+}
+
 /* What was held is looked at in the end. */
 static void held_and_served(struct kunit *test)
 {
@@ -314,6 +333,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(guests_forgive_nothing),
 	KUNIT_CASE(abandoned),
 	KUNIT_CASE(many_at_once),
+	KUNIT_CASE(nobody_to_ask),
 	KUNIT_CASE(held_and_served),
 	KUNIT_CASE(ends_at_once),
 	KUNIT_CASE(short_of_memory),

@@ -47,7 +47,7 @@ static void answers_nothing_at_first(struct kunit *test)
 	struct service_ask ask = { .account = "ann", .share = "plain", .peer = "127.0.0.1" };
 	struct service_login login;
 
-	KUNIT_EXPECT_EQ(test, service_login(service, "ann", &login), -ENOENT);
+	KUNIT_EXPECT_EQ(test, service_login(service, "ann", &login), -EAGAIN);
 	KUNIT_EXPECT_EQ(test, service_connect(service, &ask), SERVICE_NO_SHARE);
 	KUNIT_EXPECT_NULL(test, service_conf(service));
 	service_free(service);

@@ -77,16 +77,17 @@ class Netlink:
         return 0
 
 
-# Settings of ours, in bytes that the deployed message keeps zero: of them only `auth delay = 0`.
-# The daemon of these tests makes logins fail, and is asked again at once.
-NO_DELAY = struct.pack("<6I40x", 0x3158534B, 0, 0, 0, 0, 1)
+def settings(auth_delay):
+    """Settings of ours, in bytes that the deployed message keeps zero; of them only this one."""
+    return struct.pack("<6I40x", 0x3158534B, 0, 0, 0, 0, auth_delay + 1)
 
 
-def startup(port=PORT, ipc_timeout=0, interfaces=b"", claimed=None, server=b"KSMBD"):
+# The daemon of these tests makes logins fail, and is asked again at once: `auth_delay` 0.
+def startup(port=PORT, ipc_timeout=0, interfaces=b"", claimed=None, server=b"KSMBD", auth_delay=0):
     return struct.pack("<IiHH", 0, 2, 0, 0)[:8] + struct.pack(
         "<16s16s16s64s64sHH12IBI435x64sI", b"SMB2_10", b"SMB3_11", server, b"GROUP", b"server",
         port, ipc_timeout, 0, 1000, 1 << 22, 1 << 22, 1 << 20, 64, 1, 2, 3, 8192, 1 << 23, 128,
-        bool(interfaces), 64, NO_DELAY,
+        bool(interfaces), 64, settings(auth_delay),
         len(interfaces) if claimed is None else claimed) + interfaces
 
 

@@ -11,9 +11,9 @@ import tempfile
 import threading
 import time
 
-from control_bed import (GET_SHARE, LOGIN, PATIENCE, PORT, RPC, SHARE, STARTING_UP, TREE, Daemon,
-                         Netlink, is_quick, kill_server, load, patience, said, smbclient, startup,
-                         stats, unload, wait_state, wait_until)
+from control_bed import (BAD_USER, GET_SHARE, LOGIN, PATIENCE, PORT, RPC, SHARE, STARTING_UP, TREE,
+                         Daemon, Netlink, is_quick, kill_server, load, patience, said, smbclient,
+                         startup, stats, unload, wait_state, wait_until)
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(TOP, "tests", "e2e"))
@@ -104,6 +104,51 @@ def test_stopped_daemon():
         assert wait_until(lambda: smbclient()[0] is not None)
         for conn in (inside, *crowd):
             conn.close_socket()
+
+
+def login_status(password="pw"):
+    with Client(PORT, PATIENCE) as conn:
+        conn.negotiate()
+        return conn.session_setup("bob", password, check=False).name
+
+
+def test_nobody_to_ask():
+    """That there is no answer is not a wrong password: it is said so, and counts for nothing."""
+    def twist(daemon, event, answer):
+        if event == LOGIN and daemon.answers != "right":
+            return {"none": None, "short": answer[:-1], "undecided": answer[:60] + struct.pack(
+                "<H", BAD_USER) + answer[62:84] + b"KSX1" + answer[88:]}[daemon.answers]
+        return answer
+    with patience(2), Daemon(twist, auth_delay=1000000) as daemon:
+        daemon.answers = "right"
+        wait_state("running")
+        assert login_status() == "SUCCESS"
+        for daemon.answers in "none", "short", "undecided":
+            for password in "pw", "wrong":
+                assert login_status(password) == "NO_LOGON_SERVERS", daemon.answers
+        daemon.answers = "right"
+        assert login_status() == "SUCCESS"
+    for _ in range(4):
+        assert login_status("wrong") == "NO_LOGON_SERVERS"
+    with Daemon() as daemon:
+        assert daemon.error == 0
+        assert login_status() == "SUCCESS"
+        assert login_status("wrong") == "LOGON_FAILURE"
+
+
+def test_nobody_to_ask_for_shares():
+    """Nor is it a share that does not exist, or one that nobody may use."""
+    def twist(daemon, event, answer):
+        return None if event == daemon.silent else answer
+    with patience(2), Daemon(twist) as daemon:
+        daemon.silent = None
+        wait_state("running")
+        with login() as conn:
+            for daemon.silent in GET_SHARE, TREE:
+                reply = conn.tree_connect("share", check=False)
+                assert reply.name == "INSUFFICIENT_RESOURCES", (daemon.silent, reply.name)
+            daemon.silent = None
+            assert conn.tree_connect("share", check=False).ok
 
 
 @contextlib.contextmanager

@@ -564,6 +564,29 @@ static void guests(struct kunit *test)
 	install("[global]\n");
 }
 
+/* Without an answer nobody's password is wrong, and nobody is refused. */
+static void nobody_to_ask(struct kunit *test)
+{
+	static const struct client rows[] = {
+		{ .user = "alice", .password = "S3cret" },
+		{ .user = "alice", .password = "wrong", .mic = true },
+		{ .user = "mallory", .password = "x" },
+		{ .user = "", .password = "" },
+	};
+	u32 i;
+
+	upcall_host_exit();
+	KUNIT_ASSERT_EQ(test, upcall_host_init(), 0);
+	params.allow_guest = true;
+	for (i = 0; i < ARRAY_SIZE(rows); i++)
+		end(login(test, &rows[i], STATUS_NO_LOGON_SERVERS));
+	params.allow_guest = false;
+	/* Nor is anybody asked when policy says no. */
+	end(login(test, &rows[3], STATUS_ACCESS_DENIED));
+	install("[global]\n");
+	end(login(test, &rows[0], STATUS_SUCCESS));
+}
+
 /*
  * AUTHENTICATE cut at every length, and with every bit turned: never a login, since its
  * MIC covers every bit. In allocations of the exact size, for memory checkers.
@@ -655,10 +678,15 @@ static void suite_exit(struct kunit_suite *suite)
 }
 
 static struct kunit_case login_cases[] = {
-	KUNIT_CASE(right_password), KUNIT_CASE(refused_logins),
-	KUNIT_CASE(ntlm_v1),	    KUNIT_CASE(anonymous),
-	KUNIT_CASE(guests),	    KUNIT_CASE(damaged_authenticate),
-	KUNIT_CASE(challenges),	    {},
+	KUNIT_CASE(right_password),
+	KUNIT_CASE(refused_logins),
+	KUNIT_CASE(ntlm_v1),
+	KUNIT_CASE(anonymous),
+	KUNIT_CASE(guests),
+	KUNIT_CASE(nobody_to_ask),
+	KUNIT_CASE(damaged_authenticate),
+	KUNIT_CASE(challenges),
+	{},
 };
 
 static struct kunit_suite login_suite = {

@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <pthread.h>
 #include <pwd.h>
@@ -72,6 +73,40 @@ static int fetch_group(const char *name, void *out, char *buffer, size_t size)
 	return 0;
 }
 
+/*
+ * getpwnam(3) lists these for calls that have failed; all others, or none, may mean that there is
+ * no such entry.
+ */
+static bool is_failure(int ret)
+{
+	switch (-ret) {
+	case EAGAIN:
+	case EIO:
+	case EMFILE:
+	case ENFILE:
+	case ENOMEM:
+	case ERANGE:
+	case ETIMEDOUT:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/*
+ * A database that cannot be opened hides behind the next one, which does not have the entry: then
+ * the call has not failed.
+ */
+static bool is_out_of_files(void)
+{
+	int fd = open("/", O_PATH | O_CLOEXEC);
+
+	if (fd < 0)
+		return errno == EMFILE || errno == ENFILE;
+	close(fd);
+	return false;
+}
+
 /* As written, then in lower case: clients send names in any case. */
 static int find_entry(const char *name, void *out,
 		      int (*fetch)(const char *name, void *out, char *buffer, size_t size))
@@ -83,12 +118,14 @@ static int find_entry(const char *name, void *out,
 	if (!len || len >= sizeof(lower))
 		return -ENOENT;
 	ret = fetch_entry(name, out, fetch);
-	if (!ret || ret == -ENOMEM)
+	if (!ret || is_failure(ret))
 		return ret;
 	for (i = 0; i <= len; i++)
 		lower[i] = tolower((unsigned char)name[i]);
 	ret = strcmp(lower, name) ? fetch_entry(lower, out, fetch) : ret;
-	return !ret || ret == -ENOMEM ? ret : -ENOENT;
+	if (!ret || is_failure(ret))
+		return ret;
+	return is_out_of_files() ? -EMFILE : -ENOENT;
 }
 
 static int list_own_groups(struct account *account)

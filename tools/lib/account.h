@@ -33,16 +33,17 @@ void account_init(void);
  *
  * A process that is not root cannot become anybody: then every name, known or not, gives
  * the process's own identity. Names are tried as written and in lower case. Thread-safe.
- * Return: 0 with @account to be released, -ENOENT: no such user, -ENOMEM, -EIO
+ * Return: 0 with @account to be released, -ENOENT: no such user, or another negative
+ * errno: it is not known whether there is one
  */
 int account_lookup(const char *name, struct account *account);
 void account_release(struct account *account);
 
 /** account_exists() - account_lookup() of a root process would find @name */
 bool account_exists(const char *name);
-/** account_uid() - uid and gid of the system user @name; 0 or -ENOENT, whoever asks */
+/** account_uid() - uid and gid of the system user @name, whoever asks; errors as above */
 int account_uid(const char *name, uid_t *uid, gid_t *gid);
-/** account_gid() - gid of the system group @name; 0 or -ENOENT */
+/** account_gid() - gid of the system group @name; errors as above */
 int account_gid(const char *name, gid_t *gid);
 /** account_in_group() - is the system user @name a member of the system group @group? */
 bool account_in_group(const char *name, const char *group);

@@ -173,7 +173,7 @@ int service_login(struct service *service, const char *name, struct service_logi
 
 	memset(login, 0, sizeof(*login));
 	if (!get_snapshots(service, &conf, &db))
-		return -ENOENT;
+		return -EAGAIN;
 	user = *name ? passdb_find(db, name) : NULL;
 	if (user)
 		ret = login_user(conf, user, login);

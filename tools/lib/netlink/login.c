@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
 #include <stdio.h>
 
 #include "tools/lib/netlink/message.h"
@@ -8,12 +9,13 @@
 _Static_assert(PASSDB_NAME_MAX + 1 == KSMBD_NL_ACCOUNT_SIZE, "size of an account's name");
 _Static_assert(PASSDB_HASH_SIZE <= KSMBD_NL_HASH_SIZE, "size of a hash");
 
-/* The account that @data asks for; false: there is none. */
-static bool find_account(struct answers *answers, const struct ksmbd_nl_login_request *request,
-			 struct service_login *login)
+/* The account that @request asks for; 0, -ENOENT: there is none, or another negative errno. */
+static int find_account(struct answers *answers, const struct ksmbd_nl_login_request *request,
+			struct service_login *login)
 {
-	return message_text(request->account, sizeof(request->account)) &&
-	       !service_login(answers->service, (const char *)request->account, login);
+	if (!message_text(request->account, sizeof(request->account)))
+		return -ENOENT;
+	return service_login(answers->service, (const char *)request->account, login);
 }
 
 int answer_login(struct answers *answers, const void *data, size_t size, struct answer_reply *reply)
@@ -22,11 +24,16 @@ int answer_login(struct answers *answers, const void *data, size_t size, struct 
 	struct ksmbd_nl_login_response *response =
 		message_reply(reply, KSMBD_NL_LOGIN_RESPONSE, sizeof(*response));
 	struct service_login login;
+	int ret = find_account(answers, request, &login);
 
 	response->handle = request->handle;
 	response->status = KSMBD_NL_USER_BAD_USER;
-	if (!find_account(answers, request, &login))
+	if (ret) {
+		/* Other kernels see no such user; who knows this word does not blame the client. */
+		if (ret != -ENOENT)
+			response->undecided = KSMBD_NL_EXT_UNDECIDED;
 		return 0;
+	}
 	response->status = KSMBD_NL_USER_OK;
 	if (login.guest)
 		response->status |= KSMBD_NL_USER_GUEST;
@@ -51,10 +58,13 @@ int answer_groups(struct answers *answers, const void *data, size_t size,
 		message_reply(reply, KSMBD_NL_LOGIN_EXT_RESPONSE, sizeof(*response));
 	struct service_login login;
 	size_t i, count;
+	int ret;
 
 	response->handle = request->handle;
-	if (!find_account(answers, request, &login))
-		return 0;
+	ret = find_account(answers, request, &login);
+	/* No groups instead of those that could not be found would be half a login. */
+	if (ret)
+		return ret == -ENOENT ? 0 : ret;
 	count = login.identity.group_count < MAX_GROUPS ? login.identity.group_count : MAX_GROUPS;
 	for (i = 0; i < count; i++)
 		response->gids[i] = login.identity.groups[i];
