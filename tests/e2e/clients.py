@@ -76,23 +76,23 @@ class SmbClient:
         return Result(argv, done.returncode,
                       done.stdout.decode("utf-8", "replace"))
 
-    def raw(self, commands, timeout=30, cwd=None, extra=()):
+    def raw(self, commands, timeout=60, cwd=None, extra=()):
         """Runs commands whatever comes of them."""
         if not isinstance(commands, str):
             commands = "; ".join(commands)
         target = "//127.0.0.1/" + self.share
-        io_timeout = ["-t", str(int(self.env.seconds(20)))]
+        io_timeout = ["-t", str(int(self.env.seconds(60)))]
         return self.call(["smbclient"] + self.common() + io_timeout +
                          list(extra) + [target, "-c", commands], timeout, cwd)
 
-    def run(self, commands, timeout=30, cwd=None):
+    def run(self, commands, timeout=60, cwd=None):
         """Runs commands that must succeed; returns the output."""
         result = self.raw(commands, timeout, cwd)
         if result.code != 0 or result.statuses:
             raise Fail("smbclient failed: " + result.describe())
         return result.output
 
-    def fails(self, commands, status, timeout=30):
+    def fails(self, commands, status, timeout=60):
         """Runs commands that must end in the given NTSTATUS name(s)."""
         wanted = (status,) if isinstance(status, str) else status
         result = self.raw(commands, timeout)
@@ -110,11 +110,11 @@ class SmbClient:
             raise Fail("allinfo failed: " + result.describe())
         return result.output
 
-    def list_shares(self, timeout=30, extra=()):
+    def list_shares(self, timeout=60, extra=()):
         return self.call(["smbclient"] + self.common() + list(extra) +
                          ["-g", "-L", "127.0.0.1"], timeout)
 
-    def rpc(self, command, timeout=30):
+    def rpc(self, command, timeout=60):
         return self.call(["rpcclient"] + self.common() +
                          ["127.0.0.1", "-c", command], timeout)
 

@@ -31,7 +31,7 @@ def server(env):
 
 
 def raw(env, target=None):
-    return Client((target or server(env)).port, env.seconds(30))
+    return Client((target or server(env)).port, env.seconds(60))
 
 
 def login_status(env, ntlm, target=None, spnego=True, **kinds):

@@ -27,7 +27,7 @@ def server(env):
 
 
 def client(env, **kinds):
-    conn = Client(server(env).port, env.seconds(30))
+    conn = Client(server(env).port, env.seconds(60))
     return conn.login(*server(env).user, **kinds)
 
 
@@ -153,7 +153,7 @@ def read_details(env):
 @GROUP.test("impacket: a file written and read past 4 GiB")
 def impacket_past_4_gib(env):
     conn = SMBConnection("127.0.0.1", "127.0.0.1",
-                         sess_port=server(env).port, timeout=env.seconds(30))
+                         sess_port=server(env).port, timeout=env.seconds(60))
     conn.login(*server(env).user)
     tree = conn.connectTree("data")
     handle = conn.createFile(tree, "impacket-sparse")
@@ -175,10 +175,10 @@ def large_put_get(env, signing):
     with open(source, "wb") as stream:
         for number in range(env.scale(200, 30)):
             stream.write(struct.pack("<Q", number) + block)
-    smb.run('put "%s" large' % source, timeout=120)
+    smb.run('put "%s" large' % source, timeout=300)
     expect_equal(sha256_file(env.path("data", "large")), sha256_file(source),
                  "checksum of what was put")
-    smb.run('get large "%s"' % back, timeout=120)
+    smb.run('get large "%s"' % back, timeout=300)
     expect_equal(sha256_file(back), sha256_file(source),
                  "checksum of what was got")
     smb.run("del large")

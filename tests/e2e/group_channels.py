@@ -43,7 +43,7 @@ def alone(env):
 
 
 def negotiated(env, target=None, ciphers=(GCM128,), signings=(1,), **kinds):
-    conn = SealClient((target or server(env)).port, env.seconds(30))
+    conn = SealClient((target or server(env)).port, env.seconds(60))
     conn.negotiate_with(list(ciphers) or None, list(signings) or None,
                         **kinds)
     return conn
@@ -204,7 +204,7 @@ def limit(env):
         with negotiated(env) as conn:
             refused(conn, first, "INSUFFICIENT_RESOURCES", "one too many")
         bound[0].close_socket()
-        deadline = time.monotonic() + env.seconds(10)
+        deadline = time.monotonic() + env.seconds(60)
         while True:
             with negotiated(env) as conn:
                 reply = conn.bind(first, *ALICE, check=False)
@@ -248,7 +248,7 @@ def last_one(env):
         time.sleep(env.seconds(0.2))
         expect_equal(shared().name, "SHARING_VIOLATION", "one channel left")
         second.close_socket()
-        deadline = time.monotonic() + env.seconds(10)
+        deadline = time.monotonic() + env.seconds(60)
         while isinstance(shared(), rawsmb.Reply):
             expect(time.monotonic() < deadline, "the handle stays open")
             time.sleep(0.05)
@@ -379,7 +379,7 @@ def interface_list(env):
             expect(capability in (0, 1), "capability %#x" % capability)
             expect(MIB < speed < 10 ** 13, "speed %d" % speed)
             with socket.create_connection((address, server(env).port),
-                                          env.seconds(10)) as sock:
+                                          env.seconds(60)) as sock:
                 expect(sock, "nobody listens at " + address)
         addresses = [entry[4] for entry in found]
         expect_equal(len(set(addresses)), len(found), "addresses differ")

@@ -26,7 +26,7 @@ def run(env, *args, **kinds):
         return subprocess.run(
             [env.opts.server, *args], stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-            timeout=env.seconds(10), preexec_fn=servers.die_with_parent,
+            timeout=env.seconds(60), preexec_fn=servers.die_with_parent,
             **kinds)
     except subprocess.TimeoutExpired:
         expect(False, "it did not end: " + " ".join(args))
@@ -141,7 +141,7 @@ def busy_clients(server, count):
     """Clients in all states: fresh, negotiated, reading, writing."""
     clients = []
     for number in range(count):
-        conn = Client(server.port, 30)
+        conn = Client(server.port, 60)
         clients.append(conn)
         if number % 4 == 0:
             continue
@@ -189,7 +189,7 @@ def signals(env):
     env.servers.remove(server)
     for _ in range(2):
         server.process.send_signal(signal.SIGTERM)
-    expect(server.wait(env.seconds(15)), "it goes on")
+    expect(server.wait(env.seconds(60)), "it goes on")
     faults = server.judge()
     expect(not faults, "\n".join(faults))
 

@@ -40,7 +40,7 @@ def smbclient(env, user):
 
 
 def raw(env, user):
-    conn = Client(server(env).port, env.seconds(30))
+    conn = Client(server(env).port, env.seconds(60))
     return conn.login(user, "pass " + user)
 
 
@@ -229,7 +229,7 @@ def hidden_share(env):
     found = env.start(Spec(shares=[Share("data", env.make_dir("seen")),
                                    Share("inner", folder)],
                            users=[("daemon", "d")]))
-    with Client(found.port, env.seconds(30)).login("daemon", "d") as conn:
+    with Client(found.port, env.seconds(60)).login("daemon", "d") as conn:
         # whoever serves this connection has acted as the user by now
         for share in ("inner", "data", "inner"):
             conn.tree_connect(share)
@@ -239,7 +239,7 @@ def hidden_share(env):
 @GROUP.test("a session is replaced by its own user only")
 def previous_session(env):
     with raw(env, NAMES[0]) as old, Client(server(env).port,
-                                           env.seconds(30)) as other:
+                                           env.seconds(60)) as other:
         handle = old.create("replaced")
         other.negotiate()
         other.session_setup(NAMES[1], "pass " + NAMES[1], previous=old.session)

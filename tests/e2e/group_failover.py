@@ -100,7 +100,7 @@ def lost_writes(env):
                     channel_sequence=round_)
             lost.close_socket(reset=bool(round_ % 2))
             for i in range(count):
-                deadline = time.monotonic() + env.seconds(20)
+                deadline = time.monotonic() + env.seconds(60)
                 while True:
                     name = write(first, handle, round_ + 1, i < sent,
                                  data[i * size:(i + 1) * size], i * size)
@@ -126,7 +126,7 @@ def lost_creates(env):
             if round_ % 3 == 0:
                 lost.receive()
             lost.close_socket(reset=round_ % 2 == 0)
-            deadline = time.monotonic() + env.seconds(20)
+            deadline = time.monotonic() + env.seconds(60)
             while True:
                 reply = create(first, name, guid, True, 1,
                                disposition=FILE_CREATE, share=0, oplock=BATCH)

@@ -29,7 +29,7 @@ def start(env):
 
 
 def client(env, **kinds):
-    conn = Client(start(env).port, env.seconds(30))
+    conn = Client(start(env).port, env.seconds(60))
     return conn.login("alice", "wonder land", **kinds)
 
 

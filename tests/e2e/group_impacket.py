@@ -36,7 +36,7 @@ def server(env):
 def connect(env, dialect=None):
     conn = SMBConnection("127.0.0.1", "127.0.0.1",
                          sess_port=server(env).port,
-                         preferredDialect=dialect, timeout=env.seconds(30))
+                         preferredDialect=dialect, timeout=env.seconds(60))
     conn.login(*server(env).user)
     return conn
 

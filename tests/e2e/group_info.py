@@ -31,7 +31,7 @@ def start(env):
 def client(env):
     if "server" not in env.state:
         start(env)
-    conn = Client(env.state["server"].port, env.seconds(30))
+    conn = Client(env.state["server"].port, env.seconds(60))
     return conn.login("alice", "wonder land")
 
 

@@ -5,14 +5,15 @@ import time
 
 import rawcrypto
 import rawsmb
-from harness import Group, expect, expect_equal
+from harness import Group, expect, expect_equal, expect_soon
 from rawfile import Client, read_body
 from servers import Share, Spec
 
 GROUP = Group("limits", "deadline to log in, bounded connections and memory",
               own_only=True)
 
-DEADLINE = 2
+DEADLINE = 5
+PATIENCE = DEADLINE + 55        # for what comes after the deadline
 
 
 def start(env, name, **globals_):
@@ -29,8 +30,17 @@ def impatient(env):
     return env.state["impatient"]
 
 
+def roomy(env):
+    """For clients that may take their time to log in."""
+    if "roomy" not in env.state:
+        env.state["roomy"] = start(env, "roomy", **{
+            "auth timeout": "3600", "max connections": "200",
+            "max ip connections": "200"})
+    return env.state["roomy"]
+
+
 def connect(env, server, **kinds):
-    return Client(server.port, env.seconds(DEADLINE + 15), **kinds)
+    return Client(server.port, env.seconds(PATIENCE), **kinds)
 
 
 @GROUP.test("silent before login at any stage: dropped at the deadline")
@@ -65,7 +75,7 @@ def trickle(env):
             for at in range(len(frame)):
                 conn.send_raw(frame[at:at + 1])
                 time.sleep(0.1)
-                expect(time.monotonic() - began < env.seconds(DEADLINE + 15),
+                expect(time.monotonic() - began < env.seconds(PATIENCE),
                        "still connected")
         except rawsmb.Closed:
             pass
@@ -83,7 +93,7 @@ def failing(env):
                 expect(reply.name in ("LOGON_FAILURE", "ACCESS_DENIED",
                                       "REQUEST_NOT_ACCEPTED",
                                       "INSUFFICIENT_RESOURCES"), reply.name)
-                expect(time.monotonic() - began < env.seconds(DEADLINE + 15),
+                expect(time.monotonic() - began < env.seconds(PATIENCE),
                        "still connected")
         except rawsmb.Closed:
             pass
@@ -135,7 +145,7 @@ def hang_up(env):
 @GROUP.test("a login that was held is looked at when the others have paid")
 def held_and_served(env):
     server = start(env, "held", **{"auth delay": "100",
-                                   "auth timeout": "60"})
+                                   "auth timeout": "3600"})
     for number in range(12):
         with connect(env, server) as conn:
             conn.negotiate(dialects=(0x0302,))
@@ -143,7 +153,7 @@ def held_and_served(env):
     with connect(env, server) as conn:
         conn.negotiate(dialects=(0x0302,))
         mid = send_login(conn, "wonder land")
-        conn.sock.settimeout(env.seconds(20))
+        conn.sock.settimeout(env.seconds(60))
         expect_equal(conn.receive(mid).name, "SUCCESS", "the login")
 
 
@@ -195,7 +205,8 @@ def refused_at(env, server, count, **kinds):
 
 def serves_again(env, server):
     """True once a new connection is served (the old ones take a moment)."""
-    for _ in range(100):
+    deadline = time.monotonic() + env.seconds(60)
+    while time.monotonic() < deadline:
         served, held = refused_at(env, server, 1)
         for conn in held:
             conn.close_socket()
@@ -267,6 +278,7 @@ def announced(env):
 @GROUP.test("files left open are counted, and closed with the connection")
 def open_files(env):
     server = start(env, "open-files", **{"max open files": "50"})
+    before = 0 if env.kernel else server.open_fds()
     for _ in range(3):
         with connect(env, server).login("alice", "wonder land") as conn:
             statuses = set()
@@ -278,9 +290,10 @@ def open_files(env):
                                 "INSUFFICIENT_RESOURCES"}, str(statuses))
             expect(statuses, "60 files are open, 50 may be")
             expect(conn.alive(), "the connection is gone")
-        time.sleep(0.3)
-    fds = 0 if env.kernel else server.open_fds()
-    expect(fds < 60, "%d descriptors are open, and no client is" % fds)
+        # threads come and go, and with them a descriptor or two
+        expect_soon(env, lambda: env.kernel or server.open_fds() <= before + 8,
+                    lambda: "%d descriptors are open, and no client is" %
+                    server.open_fds())
 
 
 @GROUP.test("max active sessions bounds the sessions")
@@ -303,7 +316,7 @@ def growth_limit(env):
 
 @GROUP.test("half-made sessions are bounded, and take no memory")
 def half_sessions(env):
-    server = impatient(env)
+    server = roomy(env)
     before = server.rss_kib()
     token = rawcrypto.spnego_init(rawcrypto.Ntlm("alice", "x").negotiate())
     with connect(env, server) as conn:
@@ -325,7 +338,7 @@ def half_sessions(env):
 
 @GROUP.test("trees of a session are bounded")
 def trees(env):
-    server = impatient(env)
+    server = roomy(env)
     with connect(env, server).login("alice", "wonder land") as conn:
         names = [conn.tree_connect("data", check=False).name
                  for _ in range(env.scale(3000, 800))]
@@ -341,7 +354,7 @@ def trees(env):
 
 def deaf(env, signing):
     """Asks for 500 MiB with all credits and takes nothing of it."""
-    server = impatient(env)
+    server = roomy(env)
     with open(env.path("data", "large"), "wb") as stream:
         stream.truncate(8 << 20)
     before = server.rss_kib()
@@ -490,7 +503,7 @@ def deadtime(env):
         holder.create("kept open")
         idle.sock.settimeout(5)
         gone = False
-        while not gone and time.monotonic() - began < env.seconds(100):
+        while not gone and time.monotonic() - began < env.seconds(200):
             expect(busy.alive(), "a busy connection ended")
             gone = idle.closed()
         expect(gone, "an idle connection stays")

@@ -56,7 +56,7 @@ def prepare(env):
 
 def client(env):
     server = prepare(env)
-    return Client(server.port, env.seconds(30)).login(*server.user)
+    return Client(server.port, env.seconds(60)).login(*server.user)
 
 
 def open_dir(conn, name):
@@ -67,7 +67,7 @@ def open_dir(conn, name):
 @GROUP.test("smbclient: 10,000 entries, once each, with their sizes")
 def smbclient_all(env):
     smb = SmbClient(env, prepare(env))
-    entries = smb.listing("many\\*", timeout=120)
+    entries = smb.listing("many\\*", timeout=300)
     expect_equal(len(entries), count(env), "number of entries")
     expect_equal(set(entries), set(names(env)), "names")
     for name in names(env)[::97]:
@@ -77,7 +77,7 @@ def smbclient_all(env):
 @GROUP.test("smbclient: *.txt among 10,000")
 def smbclient_pattern(env):
     smb = SmbClient(env, prepare(env))
-    entries = smb.listing("many\\*.txt", timeout=60)
+    entries = smb.listing("many\\*.txt", timeout=120)
     expect_equal(sorted(entries), [n for n in names(env)
                                    if n.endswith(".txt")], "*.txt")
 
@@ -222,7 +222,7 @@ def moving(env):
     for number in range(500):
         open(os.path.join(folder, "stay-%03d" % number), "wb").close()
         open(os.path.join(folder, "leave-%03d" % number), "wb").close()
-    with Client(server.port, env.seconds(30)).login(*server.user) as conn:
+    with Client(server.port, env.seconds(60)).login(*server.user) as conn:
         handle = open_dir(conn, "moving")
         got = []
         while True:
@@ -246,7 +246,7 @@ def endless_patterns(env):
     folder = env.make_dir("data", "bomb")
     for number in range(30):
         open(os.path.join(folder, "a" * (200 + number)), "wb").close()
-    with Client(server.port, env.seconds(10)).login(*server.user) as conn:
+    with Client(server.port, env.seconds(60)).login(*server.user) as conn:
         for pattern in ("*a" * 100 + "b", "*" * 200 + "b", "<a" * 100 + "b",
                         "?*" * 100 + "b", "*a?" * 60 + "*b", '<"<a' * 50,
                         "*" * 20000, ">" * 20000, "a*" * 10000):

@@ -34,7 +34,7 @@ def park(conn, handle, offset, size, flags=EXCLUSIVE):
 def expect_free(env, name):
     """Nobody has anything of the file, or waits for it."""
     with login(env) as conn:
-        deadline = time.monotonic() + env.seconds(10)
+        deadline = time.monotonic() + env.seconds(60)
         handle = conn.open(name)
         while lock(conn, handle, 0, ALL, EXCLUSIVE | NOW) != "SUCCESS":
             expect(time.monotonic() < deadline, "a lock is left behind")

@@ -52,14 +52,14 @@ def finish(conn, ntlm, mic, spnego=True):
 
 
 def outcome(env, target, ntlm, mic=None, spnego=True):
-    with Client(target.port, env.seconds(30)) as conn:
+    with Client(target.port, env.seconds(60)) as conn:
         conn.negotiate(dialects=(0x0302,))
         return finish(conn, ntlm, mic, spnego).name
 
 
 def goes_on(env, target, ntlm, spnego=True):
     """Logs in, and works with the keys that both sides have then."""
-    with Client(target.port, env.seconds(30)) as conn:
+    with Client(target.port, env.seconds(60)) as conn:
         conn.negotiate()
         conn.session_setup("", "", spnego=spnego, ntlm=ntlm)
         conn.tree_connect("data")
@@ -89,7 +89,7 @@ def permitted(env):
                     ntlm = NtlmV1("alice", PASSWORD, extended)
                     if not exchange:
                         ntlm.flags &= ~rawcrypto.FLAG_KEY_EXCHANGE
-                    with Client(target.port, env.seconds(30)) as conn:
+                    with Client(target.port, env.seconds(60)) as conn:
                         conn.negotiate(dialects=(0x0302,))
                         reply = finish(conn, ntlm, ntlm.mechlist_mic if mic
                                        else None, spnego)
@@ -178,7 +178,7 @@ def anonymous(env):
     target = permitting(env)
 
     def flags_of(ntlm):
-        with Client(target.port, env.seconds(30)) as conn:
+        with Client(target.port, env.seconds(60)) as conn:
             conn.negotiate()
             conn.session_setup("", "", ntlm=ntlm)
             return conn.guest_flags

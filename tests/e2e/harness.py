@@ -195,6 +195,15 @@ def expect_equal(got, wanted, what):
         raise Fail("%s: got %r, expected %r" % (what, got, wanted))
 
 
+def expect_soon(env, reached, message):
+    """A state that comes by itself, at its own time: waited for, not timed."""
+    deadline = time.monotonic() + env.seconds(60)
+    while not reached():
+        if time.monotonic() > deadline:
+            raise Fail(message() if callable(message) else message)
+        time.sleep(0.02)
+
+
 def sha256_file(path):
     digest = hashlib.sha256()
     with open(path, "rb") as stream:

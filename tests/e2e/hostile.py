@@ -26,7 +26,7 @@ def server(env):
 
 
 def connect(env):
-    return Client(server(env).port, env.seconds(15))
+    return Client(server(env).port, env.seconds(60))
 
 
 def negotiated(env, dialect=0x0311):
@@ -45,7 +45,7 @@ class Bystander(threading.Thread):
 
     def __init__(self, env, target):
         super().__init__(daemon=True)
-        self.conn = Client(target.port, env.seconds(30))
+        self.conn = Client(target.port, env.seconds(60))
         self.conn.login("alice", "wonder land")
         self.error = None
         self.rounds = 0

@@ -11,6 +11,7 @@ import ctypes
 import dataclasses
 import os
 import re
+import secrets
 import shutil
 import signal
 import socket
@@ -67,10 +68,19 @@ def slowness(program):
 
 
 def free_port():
-    """A port of 127.0.0.1 that nobody listens on at this moment."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return sock.getsockname()[1]
+    """A port of 127.0.0.1 that nobody has at this moment.
+
+    Not one of those that the system gives to clients: a test that comes back
+    to its port would find a stranger's connection there.
+    """
+    while True:
+        port = 10000 + secrets.randbelow(20000)
+        with socket.socket() as sock:
+            try:
+                sock.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        return port
 
 
 def password_line(user, password):
