@@ -28,6 +28,7 @@ PATIENCE = 120
 
 GENERIC, GETFAMILY, NLMSG_ERROR = 16, 3, 2
 REQUEST, ACK = 1, 4
+SO_RCVBUFFORCE = 33
 (HEARTBEAT, STARTING_UP, _, LOGIN, LOGIN_RESPONSE, GET_SHARE, _, TREE, _, TREE_DISCONNECT, LOGOUT,
  RPC) = range(1, 13)
 LOGIN_EXT = 16
@@ -40,6 +41,9 @@ class Netlink:
 
     def __init__(self):
         self.sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, GENERIC)
+        # A daemon that does not get a processor must not lose questions.
+        with contextlib.suppress(PermissionError):
+            self.sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 16 << 20)
         self.sock.bind((0, 0))
         self.family = None
 
