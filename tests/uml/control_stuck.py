@@ -318,12 +318,13 @@ def test_unload_while_logging_in():
     load()
 
 
-def write_on(number):
+def write_on(number, begun):
     with contextlib.suppress(rawsmb.Closed, OSError):
         conn = login()
         handle = conn.create(f"writer-{number}")
         while True:
             conn.write(handle, 0, bytes(65536))
+            begun.release()
 
 
 def test_kill_while_writing():
@@ -331,10 +332,12 @@ def test_kill_while_writing():
         with Daemon() as daemon:
             assert daemon.error == 0
             wait_state("running")
-            writers = [threading.Thread(target=write_on, args=(number,)) for number in range(6)]
+            begun = [threading.Semaphore(0) for _ in range(6)]
+            writers = [threading.Thread(target=write_on, args=(number, begun[number]))
+                       for number in range(6)]
             for writer in writers:
                 writer.start()
-            time.sleep(0.5)
+            assert all(one.acquire(timeout=PATIENCE) for one in begun)
             begin = time.monotonic()
             kill_server()
             assert is_quick(time.monotonic() - begin)
