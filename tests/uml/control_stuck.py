@@ -119,7 +119,7 @@ def test_nobody_to_ask():
             return {"none": None, "short": answer[:-1], "undecided": answer[:60] + struct.pack(
                 "<H", BAD_USER) + answer[62:84] + b"KSX1" + answer[88:]}[daemon.answers]
         return answer
-    with patience(2), Daemon(twist, auth_delay=1000000) as daemon:
+    with patience(5), Daemon(twist, auth_delay=1000000) as daemon:
         daemon.answers = "right"
         wait_state("running")
         assert login_status() == "SUCCESS"
@@ -140,7 +140,7 @@ def test_nobody_to_ask_for_shares():
     """Nor is it a share that does not exist, or one that nobody may use."""
     def twist(daemon, event, answer):
         return None if event == daemon.silent else answer
-    with patience(2), Daemon(twist) as daemon:
+    with patience(5), Daemon(twist) as daemon:
         daemon.silent = None
         wait_state("running")
         with login() as conn:
@@ -195,7 +195,7 @@ def come_and_go(conn, begun, end):
 
 def test_resumed_mountd():
     """What it is asked while it sleeps, and given up, is not counted when it wakes up."""
-    with mountd() as (process, folder), patience(2):
+    with mountd() as (process, folder), patience(5):
         crowd = [login(share=None) for _ in range(8)]
         worker, = workers_of(process)
         for _ in range(4):

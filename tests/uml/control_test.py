@@ -187,7 +187,7 @@ def test_wrong_handle():
         if event == LOGIN and daemon.bad:
             return struct.pack("<I", struct.unpack("<I", answer[:4])[0] + 1) + answer[4:]
         return answer
-    with Daemon(twist) as daemon, patience(2):
+    with Daemon(twist) as daemon, patience(5):
         daemon.bad = True
         wait_state("running")
         out, seconds = smbclient()
@@ -204,7 +204,7 @@ def test_late_answer():
             late.append(answer)
             return None
         return answer
-    with Daemon(twist) as daemon, patience(2):
+    with Daemon(twist) as daemon, patience(5):
         daemon.bad = True
         wait_state("running")
         out, seconds = smbclient()
