@@ -5,6 +5,7 @@
 import argparse
 import os
 import signal
+import socket
 import sys
 import time
 import traceback
@@ -155,6 +156,20 @@ def check_daemon_restarted(host):
     check_list(host)
 
 
+def check_port_taken(host):
+    """Ours notices that the server cannot have its port, whosever it is."""
+    faults = host.stop()
+    assert not faults, faults
+    with socket.create_server(("127.0.0.1", 445), reuse_port=False):
+        hosts.run("insmod", host.module)
+        for options in ["-n"], []:
+            done = hosts.run(host.mountd, *options, "-p", "445", "-C", host.conf, "-P", host.pwddb,
+                             check=False)
+            assert done.returncode == 1 and "port 445" in done.stdout, done
+    host.start_daemon()
+    expect(smbclient("ls"), "blocks")
+
+
 def check_server_restarted(host):
     """Ended and loaded again, with the same files."""
     faults = host.stop()
@@ -172,6 +187,7 @@ CHECKS = [
     ("accounts are added, changed and removed meanwhile", check_second_user),
     ("a share is added meanwhile", check_new_share),
     ("the daemon is killed and started again", check_daemon_restarted),
+    ("a port that is taken is noticed", check_port_taken),
     ("the module is unloaded and loaded again", check_server_restarted),
 ]
 
@@ -187,6 +203,8 @@ def main():
     try:
         host.start()
         for title, function in CHECKS:
+            if function is check_port_taken and not options.name.startswith("ours-"):
+                continue
             report.test("%s: %s" % (options.name, title), function, host)
         report.add(options.name + ": it ends", host.stop())
         report.add(options.name + ": no splat in the kernel's log",

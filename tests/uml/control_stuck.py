@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Tests of control_test.py: daemons that stop, peers that do not read, ends in the middle."""
 import contextlib
+import errno
 import os
 import signal
 import socket
@@ -11,9 +12,9 @@ import tempfile
 import threading
 import time
 
-from control_bed import (BAD_USER, GET_SHARE, LOGIN, PATIENCE, PORT, RPC, SHARE, STARTING_UP, TREE,
-                         Daemon, Netlink, is_quick, kill_server, load, patience, said, smbclient,
-                         startup, stats, unload, wait_state, wait_until)
+from control_bed import (BAD_USER, CONTROL, GET_SHARE, LOGIN, PATIENCE, PORT, RPC, SHARE,
+                         STARTING_UP, TREE, Daemon, Netlink, is_quick, kill_server, load, patience,
+                         said, smbclient, startup, stats, unload, wait_state, wait_until)
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(TOP, "tests", "e2e"))
@@ -217,6 +218,54 @@ def test_resumed_mountd():
             assert not list_connections(folder), list_connections(folder)
         for conn in crowd:
             conn.close_socket()
+
+
+def run_mountd(*options):
+    """Its exit status and what it says, or None if it serves."""
+    with tempfile.TemporaryDirectory() as folder:
+        conf = os.path.join(folder, "smb.conf")
+        with open(conf, "w", encoding="ascii") as file:
+            file.write(f"[share]\npath = {SHARE}\n")
+        process = subprocess.Popen([os.path.join(TOP, "build/ksmbd.mountd"), *options, "-C", conf,
+                                    "-P", os.path.join(folder, "db"), "--run-dir", folder],
+                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        try:
+            said_it = process.communicate(timeout=PATIENCE)[0]
+        finally:
+            process.kill()
+        assert not os.path.exists(os.path.join(folder, "ksmbd.lock"))
+        return process.returncode, said_it
+
+
+def test_mountd_tells_failure():
+    """Accepted is not served: who starts it is told, whichever way it was started."""
+    for before in False, True:  # does a server run, without a daemon?
+        if before:
+            with Daemon():
+                wait_state("running")
+        with socket.create_server(("127.0.0.1", PORT + 1), reuse_port=False):
+            for options in ["-n"], []:
+                status, text = run_mountd(*options, "-p", str(PORT + 1))
+                assert status == 1 and f"port {PORT + 1}" in text, (before, options, status, text)
+    with mountd():
+        assert smbclient()[0] is not None
+
+
+def test_startup_file():
+    def outcome():
+        with open(f"{CONTROL}/startup", encoding="ascii") as file:
+            return int(file.read())
+    unload()
+    load()
+    assert outcome() == errno.ENODATA
+    with socket.create_server(("127.0.0.1", PORT), reuse_port=False):
+        with Daemon() as daemon:
+            assert daemon.error == 0
+            assert wait_until(lambda: outcome() != errno.EINPROGRESS)
+            assert outcome() == errno.EADDRINUSE
+    with Daemon():
+        assert wait_until(lambda: outcome() == 0)
+        wait_state("running")
 
 
 def test_killed_mountd():

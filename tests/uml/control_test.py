@@ -35,8 +35,8 @@ def test_fresh():
     with open("/sys/module/ksmbd/version", encoding="ascii") as file:
         assert file.read().strip()
     modes = {name: os.stat(f"{CONTROL}/{name}").st_mode & 0o777 for name in
-             ("stats", "debug", "kill_server")}
-    assert modes == {"stats": 0o444, "debug": 0o644, "kill_server": 0o200}, modes
+             ("stats", "startup", "debug", "kill_server")}
+    assert modes == {"stats": 0o444, "startup": 0o444, "debug": 0o644, "kill_server": 0o200}, modes
 
 
 def test_debug():

@@ -68,6 +68,22 @@ void genl_send(struct genl *genl, uint16_t event, const void *data, size_t size)
 int genl_receive(struct genl *genl, int stop,
 		 void (*take)(void *arg, uint16_t event, const void *data, size_t size), void *arg);
 
+/* What the acknowledgement of STARTING_UP does not say. */
+
+/**
+ * start_possible() - before STARTING_UP: could the kernel listen?
+ * @interfaces: NULL-terminated; NULL: all
+ *
+ * For kernels that do not tell afterwards; others are not second-guessed.
+ * Return: 0, -EADDRINUSE
+ */
+int start_possible(unsigned int port, char *const *interfaces);
+/**
+ * start_outcome() - after STARTING_UP was acknowledged: wait until it has been done
+ * Return: 0: the server serves with it, as far as this kernel tells; or a negative errno
+ */
+int start_outcome(void);
+
 /* Handlers in threads: a slow user database holds up one question, not all. */
 struct pool;
 

@@ -145,6 +145,34 @@ static void *run_signals(void *arg)
 	return NULL;
 }
 
+static int send_start(struct worker *worker, const void *message, size_t size)
+{
+	int tries, ret = -EINVAL;
+
+	for (tries = 0; tries < START_TRIES; tries++) {
+		ret = genl_start(worker->genl, message, size);
+		if (ret != -EINVAL && ret != -EBUSY && ret != -EAGAIN)
+			break;
+		usleep(START_WAIT_USEC);
+	}
+	return ret ? ret : start_outcome();
+}
+
+static void complain_start(int ret, unsigned int port)
+{
+	static const char another[] = " (another daemon's, or not shut down: "
+				      "ksmbd.control --shutdown)";
+
+	if (ret == -EADDRINUSE)
+		tool_complain("the kernel's server does not start: somebody else has port %u",
+			      port);
+	else
+		tool_complain("the kernel's server does not start: %s%s", strerror(-ret),
+			      ret == -EPERM		       ? " (this takes CAP_NET_ADMIN)" :
+			      ret == -EINVAL || ret == -EEXIST ? another :
+								 "");
+}
+
 /* STARTING_UP, with everything that [global] says. */
 static enum tool_status start_kernel(struct worker *worker)
 {
@@ -154,32 +182,28 @@ static enum tool_status start_kernel(struct worker *worker)
 	char **interfaces = NULL;
 	uint32_t sub_auth[3];
 	void *message = NULL;
-	int tries, ret = -EINVAL;
+	unsigned int port;
 	size_t size;
+	int ret;
 
 	subauth_load(PATH_SUBAUTH, sub_auth, &report);
 	if (global->bind_interfaces_only && global->interfaces)
 		interfaces = startup_interfaces(global->interfaces, &report);
 	if (!report.errors)
 		message = startup_create(global, sub_auth, interfaces, &size, &report);
-	value_list_free(interfaces);
+	port = global->tcp_port;
 	conf_put(conf);
-	if (!message)
+	if (!message) {
+		value_list_free(interfaces);
 		return TOOL_CONFIG;
-	for (tries = 0; tries < START_TRIES; tries++) {
-		ret = genl_start(worker->genl, message, size);
-		if (ret != -EINVAL && ret != -EBUSY && ret != -EAGAIN)
-			break;
-		usleep(START_WAIT_USEC);
 	}
+	ret = start_possible(port, interfaces);
+	if (!ret)
+		ret = send_start(worker, message, size);
+	value_list_free(interfaces);
 	free(message);
 	if (ret)
-		tool_complain("the kernel's server does not start: %s%s", strerror(-ret),
-			      ret == -EPERM ? " (this takes CAP_NET_ADMIN)" :
-			      ret == -EINVAL || ret == -EEXIST ?
-					      " (another daemon's, or not shut down: "
-					      "ksmbd.control --shutdown)" :
-					      "");
+		complain_start(ret, port);
 	return ret ? TOOL_FAILED : TOOL_DONE;
 }
 

@@ -45,6 +45,11 @@ int ksmbd_life_begin(struct ksmbd_startup *startup, u32 portid);
 void ksmbd_life_reset(bool wait);
 /** ksmbd_life_queue() - run @work in turn with starting and stopping; any context */
 void ksmbd_life_queue(struct work_struct *work);
+/**
+ * ksmbd_life_outcome() - what became of the last STARTING_UP that was accepted
+ * Return: 0: the server serves with it; -EINPROGRESS; -ENODATA: there was none; or why not
+ */
+int ksmbd_life_outcome(void);
 /** ksmbd_life_look() - state and TCP port, for people */
 enum ksmbd_life_state ksmbd_life_look(u16 *port);
 

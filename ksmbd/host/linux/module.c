@@ -20,6 +20,7 @@
 /**
  * life - under @lock, apart from what only the queue touches: @ipc_timeout, @running
  * @reset: to be stopped; @pending: to be started with. Stopping comes first.
+ * @outcome: of the last STARTING_UP: 0, -EINPROGRESS, or why it is not in force
  */
 static struct {
 	struct mutex lock;
@@ -28,11 +29,13 @@ static struct {
 	bool leaving;
 	bool reset;
 	struct ksmbd_startup *pending;
+	int outcome;
 
 	bool running;
 	u16 ipc_timeout;
 } life = {
 	.lock = __MUTEX_INITIALIZER(life.lock),
+	.outcome = -ENODATA,
 };
 
 static struct workqueue_struct *queue;
@@ -61,6 +64,16 @@ enum ksmbd_life_state ksmbd_life_look(u16 *port)
 	return state;
 }
 
+int ksmbd_life_outcome(void)
+{
+	int outcome;
+
+	mutex_lock(&life.lock);
+	outcome = life.outcome;
+	mutex_unlock(&life.lock);
+	return outcome;
+}
+
 void ksmbd_life_queue(struct work_struct *work)
 {
 	queue_work(queue, work);
@@ -75,6 +88,7 @@ int ksmbd_life_begin(struct ksmbd_startup *startup, u32 portid)
 	if (!err) {
 		ksmbd_startup_free(life.pending);
 		life.pending = startup;
+		life.outcome = -EINPROGRESS;
 		ksmbd_life_queue(&life_work);
 	}
 	mutex_unlock(&life.lock);
@@ -85,6 +99,8 @@ void ksmbd_life_reset(bool wait)
 {
 	mutex_lock(&life.lock);
 	ksmbd_netlink_release();
+	if (life.pending)
+		life.outcome = -ESHUTDOWN;
 	ksmbd_startup_free(life.pending);
 	life.pending = NULL;
 	life.reset = true;
@@ -173,7 +189,7 @@ static void give_up_daemon(void)
 	set_state(KSMBD_LIFE_WAITING);
 }
 
-static void begin_server(const struct ksmbd_startup *startup)
+static int begin_server(const struct ksmbd_startup *startup)
 {
 	int err;
 
@@ -182,14 +198,15 @@ static void begin_server(const struct ksmbd_startup *startup)
 	if (err) {
 		pr_err("ksmbd: not started: %d\n", err);
 		give_up_daemon();
-		return;
+		return err;
 	}
 	life.running = true;
 	set_state(KSMBD_LIFE_RUNNING);
+	return 0;
 }
 
 /* The next daemon of a running server: connections stay, what is new is for new ones. */
-static void change_daemon(const struct ksmbd_startup *startup)
+static int change_daemon(const struct ksmbd_startup *startup)
 {
 	int err = ksmbd_config_install(&startup->config);
 
@@ -199,12 +216,23 @@ static void change_daemon(const struct ksmbd_startup *startup)
 		pr_err("ksmbd: the new daemon's configuration is not in force: %d\n", err);
 	else
 		pr_info("ksmbd: a new daemon has taken over\n");
+	return err;
+}
+
+/* Unless the next one has come already, or it was ended meanwhile. */
+static void set_outcome(int outcome)
+{
+	mutex_lock(&life.lock);
+	if (!life.pending && life.outcome == -EINPROGRESS)
+		life.outcome = outcome;
+	mutex_unlock(&life.lock);
 }
 
 static void live(struct work_struct *work)
 {
 	struct ksmbd_startup *startup;
 	bool reset;
+	int err;
 
 	mutex_lock(&life.lock);
 	reset = life.reset;
@@ -219,10 +247,8 @@ static void live(struct work_struct *work)
 		stop_server();
 	if (!startup)
 		return;
-	if (life.running)
-		change_daemon(startup);
-	else
-		begin_server(startup);
+	err = life.running ? change_daemon(startup) : begin_server(startup);
+	set_outcome(err);
 	if (life.running)
 		start_heartbeat(startup->ipc_timeout);
 	ksmbd_startup_free(startup);

@@ -4,6 +4,7 @@
  *
  * stats	version of the format, state, port, when the daemon was last heard of (uptime in
  *		seconds)
+ * startup	0, or the errno that is the outcome of the last STARTING_UP
  * kill_server	"hard" ends all connections; returns when they have ended
  * debug	names of components, those that print in brackets; a name, or "all", toggles
  */
@@ -37,6 +38,12 @@ static ssize_t stats_show(KC_CLASS_CONST struct class *class,
 			 ever ? (u64)ktime_get_boottime_seconds() - idle : 0);
 }
 
+static ssize_t startup_show(KC_CLASS_CONST struct class *class,
+			    KC_CLASS_CONST struct class_attribute *attr, char *buf)
+{
+	return scnprintf(buf, PAGE_SIZE, "%d\n", -ksmbd_life_outcome());
+}
+
 static ssize_t kill_server_store(KC_CLASS_CONST struct class *class,
 				 KC_CLASS_CONST struct class_attribute *attr, const char *buf,
 				 size_t count)
@@ -64,11 +71,13 @@ static ssize_t debug_store(KC_CLASS_CONST struct class *class,
 }
 
 static CLASS_ATTR_RO(stats);
+static CLASS_ATTR_RO(startup);
 static CLASS_ATTR_WO(kill_server);
 static CLASS_ATTR_RW(debug);
 
 static struct attribute *control_attrs[] = {
 	&class_attr_stats.attr,
+	&class_attr_startup.attr,
 	&class_attr_kill_server.attr,
 	&class_attr_debug.attr,
 	NULL,
