@@ -102,6 +102,12 @@ static struct ksmbd_request *receive_request(struct ksmbd_conn *conn, u32 len)
 	return req;
 }
 
+/* @req has been through is_cancel() if it is readable. */
+static bool is_lone_notify(const struct ksmbd_request *req)
+{
+	return req->readable && req->hdr.command == SMB2_CHANGE_NOTIFY && !req->hdr.next;
+}
+
 /* CANCEL is alone in its message (ksmbd_request_check()), costs nothing and gets no reply. */
 static bool is_cancel(struct ksmbd_request *req)
 {
@@ -114,11 +120,14 @@ static bool is_cancel(struct ksmbd_request *req)
 
 /*
  * The receive thread runs a request itself when nothing more is waiting: no wake-up, no
- * switch. Before the first authentication always: one request at a time, one buffer.
+ * switch. Before the first authentication always: one request at a time, one buffer. A
+ * CHANGE_NOTIFY, too: it hears of what is done by the requests behind it.
  */
-static bool runs_inline(struct ksmbd_conn *conn)
+static bool runs_inline(const struct ksmbd_request *req)
 {
-	return ksmbd_conn_state(conn) < KSMBD_CONN_AUTHENTICATED ||
+	struct ksmbd_conn *conn = req->conn;
+
+	return ksmbd_conn_state(conn) < KSMBD_CONN_AUTHENTICATED || is_lone_notify(req) ||
 	       conn->ops->pending(conn->transport) == 0;
 }
 
@@ -155,7 +164,7 @@ static bool take_up(struct ksmbd_conn *conn, struct ksmbd_request *req)
 		ksmbd_request_free(req);
 		return true;
 	}
-	if (runs_inline(conn))
+	if (runs_inline(req))
 		ksmbd_request_run(req);
 	else
 		ksmbd_workers_queue(&req->work);

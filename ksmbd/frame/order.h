@@ -8,7 +8,8 @@
  * LOGOFF likewise; an OPLOCK_BREAK too, since what was cached has to be written before others
  * may read, and a LOCK, which may unlock what they are at work on. CHANGE_NOTIFYs on a handle
  * get what happened in the order in which they came. No thread waits. Parked requests hold
- * nobody up: what ends, ends them.
+ * nobody up: what ends, ends them. A CHANGE_NOTIFY itself is begun before what follows it is
+ * looked at (frame.c).
  */
 #ifndef KSMBD_FRAME_ORDER_H
 #define KSMBD_FRAME_ORDER_H

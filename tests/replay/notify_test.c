@@ -324,20 +324,46 @@ static void hidden(struct kunit *test)
 	notify_park(p.a, p.dir, TREE, NAMES, ROOM);
 }
 
+/* Whoever asks need not wait to be told that he is waiting before he goes on. */
+static void hears_what_follows(struct kunit *test)
+{
+	struct replay *r = replay_open(test, KSMBD_DIALECT_311);
+	struct replay_reply reply;
+	char name[16];
+	u32 i, n, told;
+
+	r->credits = 8;
+	for (i = 0; i < 50; i++) {
+		struct replay_fid dir = notify_open(r, "dir", LIST, DIR), file = {};
+
+		notify_ask(r, dir, 0, NAMES, ROOM);
+		replay_finish(r);
+		snprintf(name, sizeof(name), "dir\\%u", i);
+		replay_create(r, name, FILE_GENERIC_WRITE, FILE_CREATE, 0);
+		replay_finish(r);
+		for (n = told = 0; n < 4; n++) {
+			KUNIT_ASSERT_TRUE(test, replay_take(r, &reply));
+			told += reply.command == SMB2_CHANGE_NOTIFY &&
+				reply.status == STATUS_SUCCESS;
+			if (reply.command != SMB2_CREATE)
+				continue;
+			file = replay_fid(&reply);
+			replay_file_request(r, SMB2_CLOSE, dir);
+			replay_finish(r);
+		}
+		KUNIT_EXPECT_EQ(test, told, 1U);
+		notify_close(r, file);
+	}
+}
+
 static struct kunit_case cases[] = {
-	KUNIT_CASE(names),
-	KUNIT_CASE(below),
-	KUNIT_CASE(root),
-	KUNIT_CASE(renamed),
-	KUNIT_CASE(follows),
-	KUNIT_CASE(moved_away),
-	KUNIT_CASE(kinds),
-	KUNIT_CASE(written),
-	KUNIT_CASE(first_counts),
-	KUNIT_CASE(several),
-	KUNIT_CASE(in_order),
-	KUNIT_CASE(hidden),
-	{},
+	KUNIT_CASE(names),	  KUNIT_CASE(below),
+	KUNIT_CASE(root),	  KUNIT_CASE(renamed),
+	KUNIT_CASE(follows),	  KUNIT_CASE(moved_away),
+	KUNIT_CASE(kinds),	  KUNIT_CASE(written),
+	KUNIT_CASE(first_counts), KUNIT_CASE(several),
+	KUNIT_CASE(in_order),	  KUNIT_CASE(hears_what_follows),
+	KUNIT_CASE(hidden),	  {},
 };
 
 static struct kunit_suite suite = {
