@@ -3,6 +3,7 @@
 #include <linux/limits.h>
 #include <linux/hashtable.h>
 #include <linux/random.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/wait.h>
