@@ -244,9 +244,10 @@ enum ksmbd_conn_state ksmbd_conn_state(struct ksmbd_conn *conn)
 
 void ksmbd_conn_shutdown(struct ksmbd_conn *conn)
 {
+	/* First: what ends because the connection is closing is told to nobody. */
+	conn->ops->shutdown(conn->transport);
 	ksmbd_conn_set_state(conn, KSMBD_CONN_CLOSING);
 	ksmbd_stranger_wake();
-	conn->ops->shutdown(conn->transport);
 }
 
 void ksmbd_conn_table_init(void)

@@ -31,7 +31,7 @@ void ksmbd_conn_unlist(struct ksmbd_conn *conn);
 bool ksmbd_conn_set_state(struct ksmbd_conn *conn, enum ksmbd_conn_state to);
 enum ksmbd_conn_state ksmbd_conn_state(struct ksmbd_conn *conn);
 
-/** ksmbd_conn_shutdown() - take up nothing more and wake the receive thread; any thread */
+/** ksmbd_conn_shutdown() - say and take up nothing more, wake the receive thread; any thread */
 void ksmbd_conn_shutdown(struct ksmbd_conn *conn);
 
 /** ksmbd_conn_cancel() - struct ksmbd_conn's @cancel, when there is one */

@@ -431,6 +431,34 @@ static void server_shuts_down(struct kunit *test)
 	replay_close(r);
 }
 
+static struct ksmbd_conn *shut_conn;
+static enum ksmbd_conn_state shut_in;
+
+static void note_shutdown(void *transport)
+{
+	shut_in = ksmbd_conn_state(shut_conn);
+	ksmbd_loop_ops.shutdown(transport);
+}
+
+/* Who finds the connection closing ends what would wait: the client cannot hear of it any more. */
+static void shut_before_closing(struct kunit *test)
+{
+	struct ksmbd_transport_ops ops = ksmbd_loop_ops;
+	struct ksmbd_loop *loop;
+
+	KUNIT_ASSERT_EQ(test, hook_conn(NULL, 1, &shut_conn, &loop), 0);
+	ops.shutdown = note_shutdown;
+	shut_conn->ops = &ops;
+	shut_in = KSMBD_CONN_CLOSING;
+	ksmbd_conn_shutdown(shut_conn);
+	KUNIT_EXPECT_EQ(test, shut_in, KSMBD_CONN_NEW);
+	KUNIT_EXPECT_EQ(test, ksmbd_conn_state(shut_conn), KSMBD_CONN_CLOSING);
+	KUNIT_EXPECT_TRUE(test, ksmbd_loop_ended(loop));
+	ksmbd_loop_close(loop);
+	ksmbd_conn_unlist(shut_conn);
+	ksmbd_conn_put(shut_conn);
+}
+
 /* From another connection, by PreviousSessionId or an administrator. */
 static void session_closed_elsewhere(struct kunit *test)
 {
@@ -569,6 +597,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(padded_waiters),
 	KUNIT_CASE(connection_dropped),
 	KUNIT_CASE(server_shuts_down),
+	KUNIT_CASE(shut_before_closing),
 	KUNIT_CASE(session_closed_elsewhere),
 	KUNIT_CASE(parked_at_the_end),
 	KUNIT_CASE(parked_in_the_middle),
