@@ -15,7 +15,7 @@
 #include "wire/cursor.h"
 #include "wire/smb2_format.h"
 
-#define REPLAY_TIMEOUT_MS 20000
+#define REPLAY_TIMEOUT_MS 60000
 #define REPLAY_MESSAGE	  (96u << 10)
 
 struct replay_fid {
