@@ -24,12 +24,6 @@ static DECLARE_HASHTABLE(sessions, 8); /* under table_lock, as is nr_sessions */
 static u32 nr_sessions;
 static DECLARE_WAIT_QUEUE_HEAD(session_ended);
 
-static const u8 legal_moves[] = {
-	[KSMBD_SESSION_SETUP] = BIT(KSMBD_SESSION_VALID) | BIT(KSMBD_SESSION_CLOSED),
-	[KSMBD_SESSION_VALID] = BIT(KSMBD_SESSION_CLOSED),
-	[KSMBD_SESSION_CLOSED] = 0,
-};
-
 void ksmbd_session_table_init(void)
 {
 	hash_init(sessions);
@@ -145,16 +139,23 @@ enum ksmbd_session_state ksmbd_session_state(struct ksmbd_session *session)
 	return state;
 }
 
-bool ksmbd_session_set_state(struct ksmbd_session *session, enum ksmbd_session_state to)
+/* The only way a state moves: onwards. Called with session->lock held. */
+static bool move_state(struct ksmbd_session *session, enum ksmbd_session_state to)
 {
-	bool legal;
+	if (to <= session->state)
+		return false;
+	session->state = to;
+	return true;
+}
+
+bool ksmbd_session_set_valid(struct ksmbd_session *session)
+{
+	bool moved;
 
 	spin_lock(&session->lock);
-	legal = legal_moves[session->state] & BIT(to);
-	if (legal)
-		session->state = to;
+	moved = move_state(session, KSMBD_SESSION_VALID);
 	spin_unlock(&session->lock);
-	return legal;
+	return moved;
 }
 
 struct ksmbd_user *ksmbd_session_user(struct ksmbd_session *session)
@@ -248,10 +249,9 @@ static bool begin_end(struct ksmbd_session *session, struct ksmbd_user **user)
 	bool mine;
 
 	spin_lock(&session->lock);
-	mine = session->state != KSMBD_SESSION_CLOSED;
-	if (mine && session->state == KSMBD_SESSION_VALID)
+	if (session->state == KSMBD_SESSION_VALID)
 		*user = ksmbd_user_get(session->user);
-	session->state = KSMBD_SESSION_CLOSED;
+	mine = move_state(session, KSMBD_SESSION_CLOSED);
 	spin_unlock(&session->lock);
 	return mine;
 }
@@ -268,13 +268,13 @@ static void finish_end(struct ksmbd_session *session)
 	ksmbd_session_put(session); /* the table's */
 }
 
-void ksmbd_session_close(struct ksmbd_session *session)
+bool ksmbd_session_close(struct ksmbd_session *session)
 {
 	struct ksmbd_user *user = NULL;
 
 	if (!begin_end(session, &user)) {
 		wait_event_idle(session_ended, smp_load_acquire(&session->ended));
-		return;
+		return false;
 	}
 	ksmbd_open_close_matching(&session->opens, 0);
 	drop_channels(session);
@@ -284,6 +284,7 @@ void ksmbd_session_close(struct ksmbd_session *session)
 		ksmbd_user_put(user);
 	}
 	finish_end(session);
+	return true;
 }
 
 /* Enters @channel unless there are too many, or the session has ended. */

@@ -24,11 +24,8 @@ struct ksmbd_session *ksmbd_session_lookup(u64 id);
 /** ksmbd_session_lookup_ending() - the same, also of one that is just being ended */
 struct ksmbd_session *ksmbd_session_lookup_ending(u64 id);
 enum ksmbd_session_state ksmbd_session_state(struct ksmbd_session *session);
-/**
- * ksmbd_session_set_state() - the only way a state moves
- * Return: whether the move is legal and was made by this call
- */
-bool ksmbd_session_set_state(struct ksmbd_session *session, enum ksmbd_session_state to);
+/** ksmbd_session_set_valid() - its user has proved himself. False: it was not in state SETUP */
+bool ksmbd_session_set_valid(struct ksmbd_session *session);
 /**
  * ksmbd_session_close() - LOGOFF, PreviousSessionId, or the last channel's end
  *
@@ -36,8 +33,9 @@ bool ksmbd_session_set_state(struct ksmbd_session *session, enum ksmbd_session_s
  * closes its opens, disconnects its trees, tells the daemon. May be called by several: the
  * first does the work, and the others wait until it is done. The caller keeps its reference.
  * Not to be called with credentials entered.
+ * Return: false: somebody else has ended it
  */
-void ksmbd_session_close(struct ksmbd_session *session);
+bool ksmbd_session_close(struct ksmbd_session *session);
 
 /** ksmbd_session_user() - whose session it is now; counted. @session is or was VALID */
 struct ksmbd_user *ksmbd_session_user(struct ksmbd_session *session);

@@ -87,6 +87,7 @@ struct ksmbd_tree {
 	struct ksmbd_user *made_for;
 };
 
+/* In their order: a state never falls. */
 enum ksmbd_session_state {
 	KSMBD_SESSION_SETUP, /* first authentication under way */
 	KSMBD_SESSION_VALID,

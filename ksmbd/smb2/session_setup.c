@@ -334,7 +334,7 @@ static ntstatus_t establish(struct ksmbd_request *req, const struct setup_args *
 	if (status != STATUS_SUCCESS)
 		return status;
 	end_previous(session, auth, args->previous_id);
-	if (!ksmbd_session_set_state(session, KSMBD_SESSION_VALID))
+	if (!ksmbd_session_set_valid(session))
 		return STATUS_USER_SESSION_DELETED;
 	establish_channel(req, ksmbd_sign_key_get(session->sign_key));
 	return STATUS_SUCCESS;
@@ -508,8 +508,9 @@ ntstatus_t ksmbd_smb2_logoff(struct ksmbd_request *req)
 
 	if (status != STATUS_SUCCESS)
 		return status;
-	ksmbd_session_close(req->session);
-	end_channel(req);
+	/* Another LOGOFF, on another connection, may have been faster. */
+	if (!ksmbd_session_close(req->session))
+		return STATUS_USER_SESSION_DELETED;
 	ksmbd_wr_u16(&req->reply->wr, 4);
 	ksmbd_wr_u16(&req->reply->wr, 0);
 	return STATUS_SUCCESS;

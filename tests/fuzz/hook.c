@@ -415,7 +415,7 @@ int hook_login(struct ksmbd_conn *conn, struct hook_login *login, u32 credits)
 		ksmbd_session_put(session);
 		return err;
 	}
-	ksmbd_session_set_state(session, KSMBD_SESSION_VALID);
+	ksmbd_session_set_valid(session);
 	ksmbd_conn_set_state(conn, KSMBD_CONN_AUTHENTICATED);
 	login->session_id = session->id;
 	err = connect_tree(conn, session, login->share, &login->disk_tree) ?:

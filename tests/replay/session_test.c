@@ -5,12 +5,16 @@
  */
 #include <linux/delay.h>
 #include <linux/kernel.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 
 #include "auth/auth.h"
+#include "frame/request_types.h"
 #include "open/open.h"
 #include "session/conn.h"
 #include "session/session.h"
+#include "smb2/smb2.h"
+#include "tests/helpers.h"
 #include "tests/replay/oplock.h"
 #include "tests/replay/replay.h"
 
@@ -202,6 +206,57 @@ static void logoff_everywhere(struct kunit *test)
 	expect_gone(c);
 	expect_gone(p.b);
 	oplock_ack(p.a, p.fid, II, STATUS_SUCCESS);
+}
+
+/* One session ends once, and one LOGOFF has ended it. */
+static void logoffs_at_once(struct kunit *test)
+{
+	struct replay *on[2];
+	u32 i, k, ended;
+
+	for (i = 0; i < 20; i++) {
+		on[0] = replay_open(test, KSMBD_DIALECT_311);
+		on[1] = replay_channel(on[0]);
+		for (k = 0; k < ARRAY_SIZE(on); k++) {
+			expect_there(on[k]); /* it is served by now */
+			replay_empty(on[k], SMB2_LOGOFF);
+		}
+		for (k = 0; k < ARRAY_SIZE(on); k++)
+			replay_finish(on[k]);
+		for (k = 0, ended = 0; k < ARRAY_SIZE(on); k++) {
+			struct replay_reply reply;
+
+			KUNIT_ASSERT_TRUE(test, replay_take(on[k], &reply));
+			if (reply.status == ksmbd_status_u32(STATUS_SUCCESS))
+				ended++;
+			else
+				KUNIT_EXPECT_EQ(test, reply.status,
+						ksmbd_status_u32(STATUS_USER_SESSION_DELETED));
+		}
+		KUNIT_EXPECT_EQ(test, ended, 1U);
+		for (k = 0; k < ARRAY_SIZE(on); k++)
+			replay_drop(on[k]);
+	}
+}
+
+/* As if the second one had been checked before the first one was carried out. */
+static void logoff_comes_second(struct kunit *test)
+{
+	struct ksmbd_request *req = kunit_kzalloc(test, sizeof(*req), GFP_KERNEL);
+	struct replay *r = replay_open(test, KSMBD_DIALECT_311);
+
+	KUNIT_ASSERT_NOT_NULL(test, req);
+	req->reply = kunit_kzalloc(test, sizeof(*req->reply), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, req->reply);
+	expect_there(r);
+	req->conn = r->conn;
+	req->session = session_of(r);
+	req->channel = ksmbd_session_channel(req->session, 0);
+	EXPECT_STATUS(test, ksmbd_smb2_logoff(req), STATUS_SUCCESS);
+	EXPECT_STATUS(test, ksmbd_smb2_logoff(req), STATUS_USER_SESSION_DELETED);
+	expect_gone(r);
+	ksmbd_channel_put(req->channel);
+	ksmbd_session_put(req->session);
 }
 
 static void disconnect_everywhere(struct kunit *test)
@@ -456,6 +511,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(failed_again),
 	KUNIT_CASE(nobody_again),
 	KUNIT_CASE(logoff_everywhere),
+	KUNIT_CASE(logoffs_at_once),
+	KUNIT_CASE(logoff_comes_second),
 	KUNIT_CASE(disconnect_everywhere),
 	KUNIT_CASE(previous_ends),
 	KUNIT_CASE(previous_is_ending),
