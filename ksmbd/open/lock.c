@@ -190,7 +190,7 @@ static void enter_owner(struct lock *lock)
 }
 
 /* The first of @open's locks on this very range; the shared ones come after the exclusive ones. */
-static struct lock *find_own(struct ksmbd_open *open, u64 offset, u64 length, bool exclusive)
+static struct lock *first_own(struct ksmbd_open *open, u64 offset, u64 length, bool exclusive)
 {
 	struct rb_node *at = open->locks.tree.rb_node;
 	struct lock *found = NULL, *lock;
@@ -205,6 +205,21 @@ static struct lock *find_own(struct ksmbd_open *open, u64 offset, u64 length, bo
 		}
 	}
 	return found && found->offset == offset && found->length == length ? found : NULL;
+}
+
+/*
+ * The one of those alike that goes: one of which the client has heard, if there is any. Another
+ * one is still its waiter's, whom a CANCEL may have it give back.
+ */
+static struct lock *find_own(struct ksmbd_open *open, u64 offset, u64 length, bool exclusive)
+{
+	struct lock *first = first_own(open, offset, length, exclusive), *lock;
+
+	for (lock = first; lock && lock->offset == offset && lock->length == length;
+	     lock = rb_entry_safe(rb_next(&lock->by_owner), struct lock, by_owner))
+		if (!lock->waiter)
+			return lock;
+	return first;
 }
 
 static struct rb_root_cached *tree_of(const struct lock *lock)
@@ -351,7 +366,7 @@ static ntstatus_t take_one(struct ksmbd_open *open, const struct ksmbd_lock_rang
 /* Called with inode->lock held, as when the ranges were locked. */
 static void take_back(struct ksmbd_open *open, const struct ksmbd_lock_range *ranges, u32 count)
 {
-	/* Of those alike it does not matter which one goes. */
+	/* Of those alike that nobody waits for, it does not matter which one goes. */
 	while (count--)
 		free_lock(find_own(open, ranges[count].offset, ranges[count].length,
 				   ranges[count].exclusive));

@@ -65,7 +65,8 @@ void ksmbd_lock_taken(struct ksmbd_open *open);
 /**
  * ksmbd_lock_release() - unlock @ranges in their order, up to the first that fails
  *
- * Each has to be what was locked, kind aside; of two alike the exclusive one goes.
+ * Each has to be what was locked, kind aside; of two alike the exclusive one goes, unless only
+ * the other one has been answered.
  * No locks held.
  * Return: STATUS_SUCCESS, STATUS_RANGE_NOT_LOCKED, STATUS_INVALID_LOCK_RANGE; what was
  * unlocked before stays so

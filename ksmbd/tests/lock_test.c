@@ -2,6 +2,7 @@
 /* Which byte ranges may be locked, read and written beside which. [MS-FSA] 2.1.4.10 */
 #include <linux/slab.h>
 
+#include "frame/request_types.h"
 #include "open/lock.h"
 #include "open/open.h"
 #include "session/session_types.h"
@@ -13,6 +14,8 @@
 /* Owners of the handles; their counts never fall to 0. */
 static struct ksmbd_share share;
 static struct ksmbd_user user;
+/* What has a request that waits. */
+static struct ksmbd_conn conn;
 /* Three handles on one file, of whoever has a case open. */
 static struct ksmbd_open *opens[3];
 
@@ -45,6 +48,7 @@ static int begin(struct kunit *test)
 
 	refcount_set(&share.refs, 1);
 	refcount_set(&user.refs, 1);
+	spin_lock_init(&conn.lock);
 	ksmbd_inode_table_init();
 	for (i = 0; i < ARRAY_SIZE(opens); i++)
 		opens[i] = open_file(test);
@@ -357,6 +361,71 @@ static void as_a_list_says(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, count(), used);
 }
 
+/* ---- who waits ---- */
+
+/* Notes that he has been woken; what is not answered yet may still be cancelled. */
+static void note_wake(struct ksmbd_request *req, ntstatus_t why)
+{
+	req->park.why = why;
+}
+
+static ntstatus_t never_resumed(struct ksmbd_request *req, ntstatus_t why)
+{
+	return why;
+}
+
+/* A request that has to wait for the range. */
+static struct ksmbd_request *wait_for(struct kunit *test, u32 n, u64 offset, u64 length,
+				      bool exclusive)
+{
+	struct ksmbd_request *req = kunit_kzalloc(test, sizeof(*req), GFP_KERNEL);
+	struct ksmbd_lock_range range = { offset, length, exclusive };
+
+	KUNIT_ASSERT_NOT_NULL(test, req);
+	req->conn = &conn;
+	req->open = opens[n];
+	req->park.wake = note_wake;
+	EXPECT_STATUS(test, ksmbd_lock_wait(req, &range, never_resumed), KSMBD_STATUS_PARKED);
+	req->park.why = STATUS_PENDING;
+	return req;
+}
+
+static void end_wait(struct ksmbd_request *req, ntstatus_t why)
+{
+	req->park.why = why;
+	req->park.unhook(req);
+}
+
+/* Who has been given a lock, and cancels before he hears of it, gives back that one. */
+static void cancelled_late(struct kunit *test)
+{
+	static const struct ksmbd_lock_range ranges[] = { { 0, 10, false }, { 90, 1, false } };
+	struct ksmbd_request *req;
+	u32 i;
+
+	EXPECT_LOCK(0, 90, 1, true, STATUS_SUCCESS);
+	for (i = 0; i < 6; i++) {
+		EXPECT_LOCK(0, 0, 10, true, STATUS_SUCCESS);
+		req = wait_for(test, 1, 0, 10, i >= 4);
+		EXPECT_UNLOCK(0, 0, 10, STATUS_SUCCESS);
+		EXPECT_STATUS(test, req->park.why, STATUS_SUCCESS);
+		if (i < 2) { /* one alike, and at once none */
+			EXPECT_STATUS(test, ksmbd_lock_take(opens[1], NULL, ranges, 2),
+				      STATUS_LOCK_NOT_GRANTED);
+		} else { /* one alike, of either kind */
+			EXPECT_LOCK(1, 0, 10, false, STATUS_SUCCESS);
+			EXPECT_UNLOCK(1, 0, 10, STATUS_SUCCESS);
+		}
+		KUNIT_EXPECT_EQ(test, count(), 2U);
+		EXPECT_LOCK(2, 0, 1, false, i < 4 ? STATUS_SUCCESS : STATUS_LOCK_NOT_GRANTED);
+		if (i < 4)
+			EXPECT_UNLOCK(2, 0, 1, STATUS_SUCCESS);
+		end_wait(req, i & 1 ? STATUS_SUCCESS : STATUS_CANCELLED);
+		KUNIT_EXPECT_EQ(test, count(), i & 1 ? 2U : 1U);
+		EXPECT_UNLOCK(1, 0, 10, i & 1 ? STATUS_SUCCESS : STATUS_RANGE_NOT_LOCKED);
+	}
+}
+
 #define SEQUENCE(index, number) ((index) << 4 | (number))
 
 static void sequences(struct kunit *test)
@@ -397,12 +466,19 @@ static void many_of_ones_own(struct kunit *test)
 }
 
 static struct kunit_case cases[] = {
-	KUNIT_CASE(against_others),	  KUNIT_CASE(against_oneself),
-	KUNIT_CASE(unlocked_exactly),	  KUNIT_CASE(beyond_the_last_byte),
-	KUNIT_CASE(reading_and_writing),  KUNIT_CASE(all_or_none),
-	KUNIT_CASE(gone_with_the_handle), KUNIT_CASE(not_too_many),
-	KUNIT_CASE(as_a_list_says),	  KUNIT_CASE(sequences),
-	KUNIT_CASE(many_of_ones_own),	  {},
+	KUNIT_CASE(against_others),
+	KUNIT_CASE(against_oneself),
+	KUNIT_CASE(unlocked_exactly),
+	KUNIT_CASE(beyond_the_last_byte),
+	KUNIT_CASE(reading_and_writing),
+	KUNIT_CASE(all_or_none),
+	KUNIT_CASE(gone_with_the_handle),
+	KUNIT_CASE(not_too_many),
+	KUNIT_CASE(as_a_list_says),
+	KUNIT_CASE(sequences),
+	KUNIT_CASE(many_of_ones_own),
+	KUNIT_CASE(cancelled_late),
+	{},
 };
 
 static struct kunit_suite suite = {
