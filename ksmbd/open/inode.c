@@ -72,7 +72,7 @@ struct ksmbd_inode *ksmbd_inode_get(const struct ksmbd_stat *st)
 	INIT_LIST_HEAD(&fresh->waiters);
 	fresh->exclusive_locks = RB_ROOT_CACHED;
 	fresh->shared_locks = RB_ROOT_CACHED;
-	INIT_LIST_HEAD(&fresh->lock_waiters);
+	fresh->waiting_locks = RB_ROOT_CACHED;
 	atomic_set(&fresh->nr_locks, 0);
 	atomic_set(&fresh->shared, 0);
 	spin_lock(&table_lock);

@@ -26,9 +26,9 @@ struct lock_below {
 /**
  * struct lock - a locked range; inode's lock
  * @by_place: in one of the inode's trees, unless it is nowhere (is_nowhere())
- * @by_owner: in open->locks.tree
+ * @by_owner: in open->locks.tree, if @held
  * @waiter: who waits for it, or has not heard yet that he has it
- * @held: it is in the trees
+ * @held: it is not waited for any more
  */
 struct lock {
 	struct rb_node by_place;
@@ -44,14 +44,25 @@ struct lock {
 
 /**
  * struct lock_waiter - a request that waits for @lock; lives from its parking to its unhook
- * @link: inode->lock_waiters; empty: it waits no more
- * @lock: NULL when it has been freed: the handle was closed, or its client unlocked it already
+ * @link: open->locks.waiters; empty: it waits no more
+ * @by_turn: among those that are to be asked (hand_on()); @turn: counted through on its inode
+ * @lock: in inode->waiting_locks, then held; NULL when it has been freed: the handle was closed, or its client unlocked it already
  */
 struct lock_waiter {
 	struct list_head link;
+	struct rb_node by_turn;
+	u64 turn;
 	struct ksmbd_request *req;
 	struct lock *lock;
 };
+
+/* What has been given back: from byte to byte, with what may lie between. */
+struct given_back {
+	u64 first;
+	u64 last;
+};
+
+#define NOTHING ((struct given_back){ .first = U64_MAX })
 
 /* One before the offset when the length is 0: see [MS-FSA] 2.1.4.10, which computes like this. */
 static u64 last_byte(u64 offset, u64 length)
@@ -226,15 +237,17 @@ static struct rb_root_cached *tree_of(const struct lock *lock)
 {
 	struct ksmbd_inode *inode = lock->open->inode;
 
+	if (!lock->held)
+		return &inode->waiting_locks;
 	return lock->exclusive ? &inode->exclusive_locks : &inode->shared_locks;
 }
 
 static void enter_lock(struct lock *lock)
 {
+	lock->held = true;
 	if (!is_nowhere(lock->offset, lock->length))
 		enter_place(lock, tree_of(lock));
 	enter_owner(lock);
-	lock->held = true;
 	atomic_inc(&lock->open->inode->nr_locks);
 }
 
@@ -263,15 +276,22 @@ static struct lock *new_lock(struct ksmbd_open *open, const struct ksmbd_lock_ra
 	return lock;
 }
 
+static void leave_place(struct lock *lock)
+{
+	if (!is_nowhere(lock->offset, lock->length))
+		rb_erase_augmented_cached(&lock->by_place, tree_of(lock), &augment);
+}
+
 static void free_lock(struct lock *lock)
 {
 	struct ksmbd_open *open = lock->open;
 
+	leave_place(lock);
 	if (lock->held) {
-		if (!is_nowhere(lock->offset, lock->length))
-			rb_erase_augmented_cached(&lock->by_place, tree_of(lock), &augment);
 		rb_erase(&lock->by_owner, &open->locks.tree);
 		atomic_dec(&open->inode->nr_locks);
+	} else {
+		list_del_init(&lock->waiter->link);
 	}
 	if (lock->waiter)
 		lock->waiter->lock = NULL;
@@ -281,17 +301,66 @@ static void free_lock(struct lock *lock)
 	kfree(lock);
 }
 
-/* Something is free again: who waited longest is asked first. */
-static void hand_on(struct ksmbd_inode *inode)
+static void give_back(struct lock *lock, struct given_back *back)
 {
-	struct lock_waiter *waiter, *next;
+	if (lock->held && !is_nowhere(lock->offset, lock->length)) {
+		back->first = min(back->first, lock->offset);
+		back->last = max(back->last, last_byte(lock->offset, lock->length));
+	}
+	free_lock(lock);
+}
 
-	list_for_each_entry_safe(waiter, next, &inode->lock_waiters, link) {
+static void enter_turn(struct lock_waiter *waiter, struct rb_root *queue)
+{
+	struct rb_node **at = &queue->rb_node, *above = NULL;
+
+	while (*at) {
+		above = *at;
+		if (waiter->turn < rb_entry(above, struct lock_waiter, by_turn)->turn)
+			at = &above->rb_left;
+		else
+			at = &above->rb_right;
+	}
+	rb_link_node(&waiter->by_turn, above, at);
+	rb_insert_color(&waiter->by_turn, queue);
+}
+
+/* Those at or below @node that wait for some of @back, into @queue. As in meets_below(). */
+static void queue_below(const struct rb_node *node, const struct given_back *back,
+			struct rb_root *queue)
+{
+	const struct lock *lock;
+
+	for (; node; node = node->rb_right) {
+		lock = rb_entry(node, struct lock, by_place);
+		if (lock->below.last < back->first)
+			return;
+		queue_below(node->rb_left, back, queue);
+		if (lock->offset > back->last)
+			return;
+		if (last_byte(lock->offset, lock->length) >= back->first)
+			enter_turn(lock->waiter, queue);
+	}
+}
+
+/*
+ * Something is free again: of those to whom that matters, who waited longest is asked first. For
+ * the others nothing has changed.
+ */
+static void hand_on(struct ksmbd_inode *inode, const struct given_back *back)
+{
+	struct rb_root queue = RB_ROOT;
+	struct rb_node *node;
+
+	queue_below(inode->waiting_locks.rb_root.rb_node, back, &queue);
+	for (node = rb_first(&queue); node; node = rb_next(node)) {
+		struct lock_waiter *waiter = rb_entry(node, struct lock_waiter, by_turn);
 		struct lock *lock = waiter->lock;
 
 		if (is_taken(lock->open, lock->offset, lock->length, lock->exclusive))
 			continue;
 		list_del_init(&waiter->link);
+		leave_place(lock);
 		enter_lock(lock);
 		waiter->req->park.wake(waiter->req, STATUS_SUCCESS);
 	}
@@ -302,6 +371,7 @@ static void hand_on(struct ksmbd_inode *inode)
 void ksmbd_lock_init(struct ksmbd_open *open)
 {
 	open->locks.tree = RB_ROOT;
+	INIT_LIST_HEAD(&open->locks.waiters);
 }
 
 void ksmbd_lock_free(struct ksmbd_open *open)
@@ -315,10 +385,7 @@ static void end_waits(struct ksmbd_open *open)
 {
 	struct lock_waiter *waiter, *next;
 
-	list_for_each_entry_safe(waiter, next, &open->inode->lock_waiters, link) {
-		if (waiter->lock->open != open)
-			continue;
-		list_del_init(&waiter->link);
+	list_for_each_entry_safe(waiter, next, &open->locks.waiters, link) {
 		free_lock(waiter->lock);
 		waiter->req->park.wake(waiter->req, STATUS_RANGE_NOT_LOCKED);
 	}
@@ -326,6 +393,7 @@ static void end_waits(struct ksmbd_open *open)
 
 void ksmbd_lock_drop(struct ksmbd_open *open)
 {
+	struct given_back back = NOTHING;
 	struct rb_node *node;
 
 	lockdep_assert_held(&open->inode->lock);
@@ -333,8 +401,8 @@ void ksmbd_lock_drop(struct ksmbd_open *open)
 		return;
 	end_waits(open);
 	while ((node = rb_first(&open->locks.tree)) != NULL)
-		free_lock(rb_entry(node, struct lock, by_owner));
-	hand_on(open->inode);
+		give_back(rb_entry(node, struct lock, by_owner), &back);
+	hand_on(open->inode, &back);
 }
 
 /* Whose limit counts from the first lock on. Called with inode->lock held. */
@@ -405,16 +473,16 @@ static void unhook_waiter(struct ksmbd_request *req)
 {
 	struct lock_waiter *waiter = req->park.data;
 	struct ksmbd_inode *inode = req->open->inode;
+	struct given_back back = NOTHING;
 	struct lock *lock;
 
 	mutex_lock(&inode->lock);
-	list_del(&waiter->link);
 	lock = waiter->lock;
-	if (lock)
+	if (lock && lock->held && req->park.why == STATUS_SUCCESS) {
 		lock->waiter = NULL;
-	if (lock && req->park.why != STATUS_SUCCESS) {
-		free_lock(lock);
-		hand_on(inode);
+	} else if (lock) {
+		give_back(lock, &back);
+		hand_on(inode, &back);
 	}
 	mutex_unlock(&inode->lock);
 	kfree(waiter);
@@ -425,6 +493,7 @@ static ntstatus_t park(struct ksmbd_request *req, const struct ksmbd_lock_range 
 		       ntstatus_t (*resume)(struct ksmbd_request *req, ntstatus_t why))
 {
 	struct lock_waiter *waiter = kzalloc(sizeof(*waiter), GFP_KERNEL);
+	struct ksmbd_inode *inode = req->open->inode;
 
 	if (!waiter)
 		return STATUS_INSUFFICIENT_RESOURCES;
@@ -435,8 +504,10 @@ static ntstatus_t park(struct ksmbd_request *req, const struct ksmbd_lock_range 
 		return STATUS_INSUFFICIENT_RESOURCES;
 	}
 	waiter->lock->waiter = waiter;
+	waiter->turn = inode->lock_turns++;
 	ksmbd_request_park(req, resume, unhook_waiter, waiter);
-	list_add_tail(&waiter->link, &req->open->inode->lock_waiters);
+	list_add_tail(&waiter->link, &req->open->locks.waiters);
+	enter_place(waiter->lock, &inode->waiting_locks);
 	return KSMBD_STATUS_PARKED;
 }
 
@@ -462,7 +533,8 @@ ntstatus_t ksmbd_lock_wait(struct ksmbd_request *req, const struct ksmbd_lock_ra
 /* ---- unlocking ---- */
 
 /* Called with inode->lock held. */
-static ntstatus_t release_one(struct ksmbd_open *open, const struct ksmbd_lock_range *range)
+static ntstatus_t release_one(struct ksmbd_open *open, const struct ksmbd_lock_range *range,
+			      struct given_back *back)
 {
 	struct lock *lock;
 
@@ -471,20 +543,21 @@ static ntstatus_t release_one(struct ksmbd_open *open, const struct ksmbd_lock_r
 	lock = find_own(open, range->offset, range->length, true);
 	if (!lock)
 		return STATUS_RANGE_NOT_LOCKED;
-	free_lock(lock);
+	give_back(lock, back);
 	return STATUS_SUCCESS;
 }
 
 ntstatus_t ksmbd_lock_release(struct ksmbd_open *open, const struct ksmbd_lock_range *ranges,
 			      u32 count)
 {
+	struct given_back back = NOTHING;
 	ntstatus_t status = STATUS_SUCCESS;
 	u32 n;
 
 	mutex_lock(&open->inode->lock);
 	for (n = 0; status == STATUS_SUCCESS && n < count; n++)
-		status = release_one(open, &ranges[n]);
-	hand_on(open->inode);
+		status = release_one(open, &ranges[n], &back);
+	hand_on(open->inode, &back);
 	mutex_unlock(&open->inode->lock);
 	return status;
 }

@@ -49,10 +49,11 @@ struct ksmbd_inode {
 	struct ksmbd_open *holder; /* (lock) of @opens: the one with an exclusive or batch oplock */
 	atomic_t shared;	   /* changed under (lock): handles with a level II oplock */
 	struct list_head waiters;  /* (lock) requests that wait for @holder (open/oplock.c) */
-	/* (lock) byte ranges (open/lock.c), and requests that wait for some, in their order */
+	/* (lock) byte ranges (open/lock.c), and those that are waited for */
 	struct rb_root_cached exclusive_locks;
 	struct rb_root_cached shared_locks;
-	struct list_head lock_waiters;
+	struct rb_root_cached waiting_locks;
+	u64 lock_turns;	   /* (lock) how often one was waited for */
 	atomic_t nr_locks; /* changed under (lock) */
 };
 
@@ -88,12 +89,14 @@ struct ksmbd_oplock {
 /**
  * struct ksmbd_locks - the byte ranges that a handle has locked (open/lock.h); inode's lock
  * @tree: by place, length and kind
+ * @waiters: requests that wait for one
  * @count: of those in @tree and those that are waited for
  * @session: in whose count they are; counted, NULL when nothing was ever locked
  * @sequences: of the last LOCK for each LockSequenceIndex, the number plus one; 0: none
  */
 struct ksmbd_locks {
 	struct rb_root tree;
+	struct list_head waiters;
 	u32 count;
 	struct ksmbd_session *session;
 	u8 sequences[KSMBD_LOCK_SEQUENCES];

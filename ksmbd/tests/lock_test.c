@@ -426,6 +426,154 @@ static void cancelled_late(struct kunit *test)
 	}
 }
 
+#define CROWD 40
+
+/* Who has a range, or waits for one: @req. In the order in which they came. */
+struct asked {
+	struct held range;
+	struct ksmbd_request *req;
+	bool has;
+};
+
+static bool are_in_the_way(const struct asked *crowd, u32 used, const struct held *range)
+{
+	u32 i;
+
+	for (i = 0; i < used; i++)
+		if (crowd[i].has && crowd[i].range.offset < range->offset + range->length &&
+		    range->offset < crowd[i].range.offset + crowd[i].range.length &&
+		    (range->exclusive ||
+		     (crowd[i].range.exclusive && crowd[i].range.n != range->n)))
+			return true;
+	return false;
+}
+
+/* Something was given back: each that waits is asked, and so says the engine. */
+static void expect_handed_on(struct kunit *test, struct asked *crowd, u32 used)
+{
+	u32 i;
+
+	for (i = 0; i < used; i++) {
+		bool waits = !crowd[i].has;
+
+		if (waits && !are_in_the_way(crowd, used, &crowd[i].range))
+			crowd[i].has = true;
+		if (!waits)
+			continue;
+		EXPECT_STATUS(test, crowd[i].req->park.why,
+			      crowd[i].has ? STATUS_SUCCESS : STATUS_PENDING);
+		if (crowd[i].has)
+			end_wait(crowd[i].req, STATUS_SUCCESS);
+	}
+}
+
+/* As if all that wait were asked each time, the one that waited longest first. */
+static void handed_on_in_turn(struct kunit *test)
+{
+	struct asked *crowd = kunit_kcalloc(test, CROWD, sizeof(*crowd), GFP_KERNEL);
+	u32 used = 0, waited = 0, state = 11, i, j;
+
+	KUNIT_ASSERT_NOT_NULL(test, crowd);
+	for (i = 0; i < 4000; i++) {
+		state = state * 1664525 + 1013904223;
+		j = (state >> 8) % CROWD;
+		if (j < used) { /* goes, or cancels */
+			struct asked gone = crowd[j];
+
+			used--;
+			memmove(&crowd[j], &crowd[j + 1], (used - j) * sizeof(*crowd));
+			if (gone.has)
+				EXPECT_UNLOCK(gone.range.n, gone.range.offset, gone.range.length,
+					      STATUS_SUCCESS);
+			else
+				end_wait(gone.req, STATUS_CANCELLED);
+			expect_handed_on(test, crowd, used);
+			continue;
+		}
+		/* No two alike. */
+		crowd[used].range = (struct held){ 1 + 100 * (i % 8) + (state >> 20) % 90,
+						   1 + (state >> 16) % 40, i % 3, state >> 31 };
+		for (j = 0; j < used; j++)
+			if (crowd[j].range.n == crowd[used].range.n &&
+			    crowd[j].range.offset == crowd[used].range.offset)
+				break;
+		if (j < used)
+			continue;
+		crowd[used].has = !are_in_the_way(crowd, used, &crowd[used].range);
+		if (crowd[used].has) {
+			EXPECT_LOCK(crowd[used].range.n, crowd[used].range.offset,
+				    crowd[used].range.length, crowd[used].range.exclusive,
+				    STATUS_SUCCESS);
+		} else {
+			crowd[used].req =
+				wait_for(test, crowd[used].range.n, crowd[used].range.offset,
+					 crowd[used].range.length, crowd[used].range.exclusive);
+			waited++;
+		}
+		used++;
+	}
+	KUNIT_EXPECT_GT(test, waited, 100U);
+	while (used--)
+		if (!crowd[used].has)
+			end_wait(crowd[used].req, STATUS_CANCELLED);
+}
+
+/* A handle goes: what it had is handed on, what it waits for is not. */
+static void handle_goes(struct kunit *test)
+{
+	struct ksmbd_request *own, *first, *second, *other;
+	struct ksmbd_open *open = opens[0];
+
+	ksmbd_open_get(open); /* the request's */
+	EXPECT_LOCK(0, 10, 10, true, STATUS_SUCCESS);
+	EXPECT_LOCK(0, 50, 0, true, STATUS_SUCCESS);
+	EXPECT_LOCK(1, 100, 10, true, STATUS_SUCCESS);
+	own = wait_for(test, 0, 100, 1, true);
+	first = wait_for(test, 2, 49, 2, true);
+	second = wait_for(test, 1, 0, 50, true);
+	other = wait_for(test, 2, 109, 5, false);
+	close_file(0);
+	EXPECT_STATUS(test, own->park.why, STATUS_RANGE_NOT_LOCKED);
+	own->park.unhook(own);
+	ksmbd_open_put(open);
+	EXPECT_STATUS(test, first->park.why, STATUS_SUCCESS);
+	EXPECT_STATUS(test, second->park.why, STATUS_PENDING);
+	EXPECT_STATUS(test, other->park.why, STATUS_PENDING);
+	end_wait(first, STATUS_CANCELLED);
+	EXPECT_STATUS(test, second->park.why, STATUS_SUCCESS);
+	end_wait(second, STATUS_SUCCESS);
+	EXPECT_UNLOCK(1, 100, 10, STATUS_SUCCESS);
+	EXPECT_STATUS(test, other->park.why, STATUS_SUCCESS);
+	end_wait(other, STATUS_SUCCESS);
+	EXPECT_UNLOCK(2, 109, 5, STATUS_SUCCESS);
+}
+
+#define ELSEWHERE 10000
+
+/* Those that wait for something else are not asked: as in many_of_ones_own(). */
+static void many_wait_elsewhere(struct kunit *test)
+{
+	struct ksmbd_request **reqs = kunit_kcalloc(test, ELSEWHERE, sizeof(*reqs), GFP_KERNEL);
+	const u64 far = 1ULL << 40;
+	u32 i;
+
+	KUNIT_ASSERT_NOT_NULL(test, reqs);
+	EXPECT_LOCK(0, far, far, true, STATUS_SUCCESS);
+	for (i = 0; i < ELSEWHERE; i++)
+		reqs[i] = wait_for(test, 1, far + i * 2, 1, true);
+	for (i = 0; i < 100000; i++) {
+		EXPECT_LOCK(2, 0, 100, true, STATUS_SUCCESS);
+		EXPECT_UNLOCK(2, 0, 100, STATUS_SUCCESS);
+	}
+	EXPECT_STATUS(test, reqs[0]->park.why, STATUS_PENDING);
+	close_file(0);
+	for (i = 0; i < ELSEWHERE; i++) {
+		EXPECT_STATUS(test, reqs[i]->park.why, STATUS_SUCCESS);
+		end_wait(reqs[i], STATUS_SUCCESS);
+	}
+	KUNIT_EXPECT_EQ(test, atomic_read(&opens[1]->inode->nr_locks), ELSEWHERE);
+}
+
 #define SEQUENCE(index, number) ((index) << 4 | (number))
 
 static void sequences(struct kunit *test)
@@ -466,19 +614,14 @@ static void many_of_ones_own(struct kunit *test)
 }
 
 static struct kunit_case cases[] = {
-	KUNIT_CASE(against_others),
-	KUNIT_CASE(against_oneself),
-	KUNIT_CASE(unlocked_exactly),
-	KUNIT_CASE(beyond_the_last_byte),
-	KUNIT_CASE(reading_and_writing),
-	KUNIT_CASE(all_or_none),
-	KUNIT_CASE(gone_with_the_handle),
-	KUNIT_CASE(not_too_many),
-	KUNIT_CASE(as_a_list_says),
-	KUNIT_CASE(sequences),
-	KUNIT_CASE(many_of_ones_own),
-	KUNIT_CASE(cancelled_late),
-	{},
+	KUNIT_CASE(against_others),	  KUNIT_CASE(against_oneself),
+	KUNIT_CASE(unlocked_exactly),	  KUNIT_CASE(beyond_the_last_byte),
+	KUNIT_CASE(reading_and_writing),  KUNIT_CASE(all_or_none),
+	KUNIT_CASE(gone_with_the_handle), KUNIT_CASE(not_too_many),
+	KUNIT_CASE(as_a_list_says),	  KUNIT_CASE(sequences),
+	KUNIT_CASE(many_of_ones_own),	  KUNIT_CASE(cancelled_late),
+	KUNIT_CASE(handed_on_in_turn),	  KUNIT_CASE(handle_goes),
+	KUNIT_CASE(many_wait_elsewhere),  {},
 };
 
 static struct kunit_suite suite = {
