@@ -4,6 +4,7 @@
 #include <linux/jiffies.h>
 #include <linux/list.h>
 #include <linux/minmax.h>
+#include <linux/random.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/stddef.h>
@@ -37,14 +38,16 @@ struct culprit {
 };
 
 static DEFINE_SPINLOCK(limits_lock);
-static DEFINE_HASHTABLE(culprits, 8); /* under limits_lock, with the two below */
+static DEFINE_HASHTABLE(culprits, 8); /* under limits_lock, with the three below */
 static LIST_HEAD(by_age);	      /* who failed last is the last */
 static u32 nr_culprits;
+static u32 hash_seed; /* whoever has many addresses chooses what is hashed */
 
-static u32 hash_of(const u8 *key, u8 family, bool site)
+/* All of a site are in one place: they are few, and to be counted. */
+static u32 hash_of(const struct ksmbd_addr *peer)
 {
-	return jhash(key, site ? SITE_BYTES : sizeof_field(struct ksmbd_addr, key),
-		     family | site << 8);
+	return jhash(peer->key, peer->family == 6 ? SITE_BYTES : sizeof(peer->key),
+		     hash_seed ^ peer->family);
 }
 
 static bool is_of_site(const struct culprit *culprit, const struct ksmbd_addr *peer)
@@ -63,7 +66,7 @@ static struct culprit *find_entry(const struct ksmbd_addr *peer, bool site)
 {
 	struct culprit *culprit;
 
-	hash_for_each_possible(culprits, culprit, link, hash_of(peer->key, peer->family, site))
+	hash_for_each_possible(culprits, culprit, link, hash_of(peer))
 		if (is_meant(culprit, peer, site))
 			return culprit;
 	return NULL;
@@ -81,7 +84,7 @@ static bool has_many(const struct ksmbd_addr *peer)
 	struct culprit *culprit;
 	u32 n = 0;
 
-	list_for_each_entry(culprit, &by_age, age)
+	hash_for_each_possible(culprits, culprit, link, hash_of(peer))
 		n += !culprit->site && is_of_site(culprit, peer);
 	return n >= KSMBD_LIMITS_SITE_MAX;
 }
@@ -97,6 +100,8 @@ static void enter_culprit(struct culprit *culprit, const struct ksmbd_addr *peer
 {
 	u32 i;
 
+	if (!nr_culprits)
+		get_random_bytes(&hash_seed, sizeof(hash_seed));
 	memset(culprit, 0, sizeof(*culprit));
 	culprit->family = peer->family;
 	culprit->site = peer->family == 6 && has_many(peer);
@@ -104,7 +109,7 @@ static void enter_culprit(struct culprit *culprit, const struct ksmbd_addr *peer
 	for (i = 0; i < KSMBD_LIMITS_PENALTIES; i++)
 		culprit->until[i] = get_jiffies_64();
 	culprit->last = get_jiffies_64();
-	hash_add(culprits, &culprit->link, hash_of(peer->key, peer->family, culprit->site));
+	hash_add(culprits, &culprit->link, hash_of(peer));
 	list_add_tail(&culprit->age, &by_age);
 	nr_culprits++;
 }

@@ -156,9 +156,35 @@ static void sites(struct kunit *test)
 	ksmbd_limits_exit();
 }
 
+/* Those of each site are counted for themselves, however many sites there are. */
+static void many_sites(struct kunit *test)
+{
+	struct ksmbd_addr addr = { .family = 6 };
+	u32 site, net;
+
+	for (net = 0; net < KSMBD_LIMITS_SITE_MAX + 4; net++) {
+		for (site = 0; site < 50; site++) {
+			put_unaligned_be16(site, addr.key + 4);
+			put_unaligned_be16(net, addr.key + 6);
+			KUNIT_EXPECT_EQ(test, ksmbd_limits_failed(&addr, LONG_MS),
+					net <= KSMBD_LIMITS_SITE_MAX	 ? LONG_MS :
+					net == KSMBD_LIMITS_SITE_MAX + 1 ? 2 * LONG_MS :
+									   4 * LONG_MS);
+		}
+	}
+	ksmbd_limits_exit();
+}
+
 static struct kunit_case limits_cases[] = {
-	KUNIT_CASE(grows_and_stays), KUNIT_CASE(off),	    KUNIT_CASE(penalties), KUNIT_CASE(paid),
-	KUNIT_CASE(bounded),	     KUNIT_CASE(forgotten), KUNIT_CASE(sites),	   {},
+	KUNIT_CASE(grows_and_stays),
+	KUNIT_CASE(off),
+	KUNIT_CASE(penalties),
+	KUNIT_CASE(paid),
+	KUNIT_CASE(bounded),
+	KUNIT_CASE(forgotten),
+	KUNIT_CASE(sites),
+	KUNIT_CASE(many_sites),
+	{},
 };
 
 static struct kunit_suite limits_suite = {
