@@ -46,6 +46,7 @@ void ksmbd_server_exit(void)
 	ksmbd_conn_stop_all();
 	ksmbd_tcp_join();
 	ksmbd_workers_exit();
+	ksmbd_create_id_exit();
 	ksmbd_inode_table_exit();
 	ksmbd_limits_exit();
 	ksmbd_config_exit();

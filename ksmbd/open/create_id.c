@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <linux/hashtable.h>
 #include <linux/jhash.h>
+#include <linux/kernel.h>
+#include <linux/list.h>
+#include <linux/mm.h>
 #include <linux/random.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -10,20 +12,70 @@
 #include "open/open.h"
 #include "session/session_types.h"
 
+/* The table grows with what is in it, up to half a megabyte; it does not shrink. */
+#define FEW_BUCKETS 64
+#define MAX_BUCKETS (64u << 10)
+
 static DEFINE_SPINLOCK(table_lock);
-static DECLARE_HASHTABLE(ids, 8); /* under table_lock, as is nr_ids */
+/* Under table_lock: buckets, as many as a power of two, and ids in them. */
+static struct hlist_head few[FEW_BUCKETS];
+static struct hlist_head *table = few;
+static u32 nr_buckets = FEW_BUCKETS;
 static u32 nr_ids;
 static u32 hash_seed; /* the client chooses what is hashed */
 
 void ksmbd_create_id_init(void)
 {
-	hash_init(ids);
 	get_random_bytes(&hash_seed, sizeof(hash_seed));
 }
 
-static u32 id_hash(const struct ksmbd_create_id *id)
+void ksmbd_create_id_exit(void)
 {
-	return jhash(id->create, sizeof(id->create), hash_seed);
+	WARN_ON_ONCE(nr_ids);
+	if (table != few)
+		kvfree(table);
+	memset(few, 0, sizeof(few));
+	table = few;
+	nr_buckets = FEW_BUCKETS;
+}
+
+/* Called with table_lock held. */
+static struct hlist_head *bucket_of(const struct ksmbd_create_id *id)
+{
+	return &table[jhash(id->create, sizeof(id->create), hash_seed) & (nr_buckets - 1)];
+}
+
+/* Moves everything to @larger, of @count buckets. Return: what is to be freed. Lock held. */
+static struct hlist_head *adopt_table(struct hlist_head *larger, u32 count)
+{
+	struct hlist_head *stale = table;
+	struct ksmbd_create_id *id;
+	struct hlist_node *next;
+	u32 old = nr_buckets, i;
+
+	table = larger;
+	nr_buckets = count;
+	for (i = 0; i < old; i++) {
+		hlist_for_each_entry_safe(id, next, &stale[i], hash) {
+			hlist_del(&id->hash);
+			hlist_add_head(&id->hash, bucket_of(id));
+		}
+	}
+	return stale == few ? NULL : stale;
+}
+
+/* It was seen with @old buckets and more in them. Without memory it stays as it is. */
+static void grow_table(u32 old)
+{
+	struct hlist_head *larger = kvcalloc(2 * old, sizeof(*larger), GFP_KERNEL);
+
+	if (!larger)
+		return;
+	spin_lock(&table_lock);
+	if (nr_buckets == old) /* else somebody was faster */
+		larger = adopt_table(larger, 2 * old);
+	spin_unlock(&table_lock);
+	kvfree(larger);
 }
 
 /* Called with table_lock held. */
@@ -31,7 +83,7 @@ static struct ksmbd_create_id *find_id(const struct ksmbd_create_id *wanted)
 {
 	struct ksmbd_create_id *id;
 
-	hash_for_each_possible(ids, id, hash, id_hash(wanted))
+	hlist_for_each_entry(id, bucket_of(wanted), hash)
 		if (!memcmp(id->create, wanted->create, sizeof(id->create)) &&
 		    !memcmp(id->client, wanted->client, sizeof(id->client)))
 			return id;
@@ -63,14 +115,16 @@ ntstatus_t ksmbd_create_id_begin(const struct ksmbd_create_id *wanted, bool agai
 {
 	struct ksmbd_create_id *fresh = kmemdup(wanted, sizeof(*wanted), GFP_KERNEL), *found;
 	ntstatus_t status = STATUS_SUCCESS;
+	u32 crowded = 0;
 
 	if (!fresh)
 		return STATUS_INSUFFICIENT_RESOURCES;
 	spin_lock(&table_lock);
 	found = find_id(wanted);
 	if (!found) {
-		hash_add(ids, &fresh->hash, id_hash(fresh));
-		nr_ids++;
+		hlist_add_head(&fresh->hash, bucket_of(fresh));
+		if (++nr_ids > nr_buckets && nr_buckets < MAX_BUCKETS)
+			crowded = nr_buckets;
 	} else if (!again) {
 		status = STATUS_DUPLICATE_OBJECTID;
 	} else {
@@ -79,6 +133,8 @@ ntstatus_t ksmbd_create_id_begin(const struct ksmbd_create_id *wanted, bool agai
 			*open = ksmbd_open_get(found->open);
 	}
 	spin_unlock(&table_lock);
+	if (crowded)
+		grow_table(crowded);
 	if (found)
 		kfree(fresh);
 	else
@@ -95,7 +151,7 @@ void ksmbd_create_id_end(struct ksmbd_create_id **id)
 	spin_lock(&table_lock);
 	ended = *id;
 	if (ended) {
-		hash_del(&ended->hash);
+		hlist_del(&ended->hash);
 		nr_ids--;
 		WRITE_ONCE(*id, NULL);
 	}

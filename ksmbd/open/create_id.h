@@ -40,6 +40,8 @@ struct ksmbd_create_id {
 };
 
 void ksmbd_create_id_init(void);
+/** ksmbd_create_id_exit() - there are none, and nobody asks any more */
+void ksmbd_create_id_exit(void);
 
 /**
  * ksmbd_create_id_begin() - a CREATE with a CreateGuid begins
