@@ -14,6 +14,7 @@
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
+#include <linux/random.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -23,7 +24,7 @@
 #include "open/notify.h"
 #include "open/notify_path.h"
 #include "open/open.h"
-#include "session/session_types.h"
+#include "session/session.h"
 #include "wire/smb2_format.h"
 
 /* What is collected for a handle between two requests. */
@@ -34,11 +35,12 @@
 /* The first buffer. */
 #define WATCH_FEW 256u
 
-#define TABLE_BITS 8
+#define TABLE_BITS 10
 
 /**
  * struct ksmbd_watch - of a directory handle
  * @open: whose it is
+ * @session: in whose count it is; counted
  * @dir: the directory's path, as ksmbd_notify_path() makes them
  * @filter, @tree: what is reported
  * @limit: the most that may be collected
@@ -50,6 +52,7 @@
 struct ksmbd_watch {
 	struct hlist_node hash;
 	struct ksmbd_open *open;
+	struct ksmbd_session *session;
 	char *dir;
 	u32 filter;
 	bool tree;
@@ -74,12 +77,14 @@ atomic_t ksmbd_notify_filters = ATOMIC_INIT(0);
 
 static DEFINE_MUTEX(notify_lock);
 static DEFINE_HASHTABLE(watches, TABLE_BITS);
+static u32 nr_watches;
+static u32 hash_seed; /* clients choose what is hashed */
 static u32 filter_users[FILE_NOTIFY_FILTERS];
 static u64 collected;
 
 static u32 dir_hash(const char *dir, u32 len)
 {
-	return jhash(dir, len, 0);
+	return jhash(dir, len, hash_seed);
 }
 
 /* ---- collecting: everything here is called with notify_lock held ---- */
@@ -209,19 +214,21 @@ static void wake_all(struct ksmbd_watch *watch, ntstatus_t why)
 
 /* ---- watching ---- */
 
-static struct ksmbd_watch *alloc_watch(struct ksmbd_open *open,
+static struct ksmbd_watch *alloc_watch(struct ksmbd_request *req,
 				       const struct ksmbd_notify_args *args)
 {
 	struct ksmbd_watch *watch = kzalloc(sizeof(*watch), GFP_KERNEL);
 
 	if (!watch)
 		return NULL;
-	watch->dir = ksmbd_notify_path(open);
+	watch->dir = ksmbd_notify_path(req->open);
 	if (!watch->dir) {
 		kfree(watch);
 		return NULL;
 	}
-	watch->open = open;
+	watch->open = req->open;
+	watch->session = req->session;
+	ksmbd_session_get(watch->session);
 	watch->filter = args->filter;
 	watch->tree = args->tree;
 	ksmbd_wr_init(&watch->list, NULL, 0);
@@ -230,22 +237,69 @@ static struct ksmbd_watch *alloc_watch(struct ksmbd_open *open,
 	return watch;
 }
 
-/* Called with the inode's lock and notify_lock held. */
-static ntstatus_t begin_watch(struct ksmbd_open *open, const struct ksmbd_notify_args *args)
+static void free_watch(struct ksmbd_watch *watch)
 {
+	ksmbd_session_put(watch->session);
+	kfree(watch->dir);
+	kfree(watch);
+}
+
+static void hash_watch(struct ksmbd_watch *watch)
+{
+	hash_add(watches, &watch->hash, dir_hash(watch->dir, strlen(watch->dir)));
+}
+
+/* Each change in the directory concerns all who watch it. */
+static bool has_room(const struct ksmbd_watch *fresh)
+{
+	const struct ksmbd_watch *watch;
+	u32 alike = 0;
+
+	hash_for_each_possible(watches, watch, hash, dir_hash(fresh->dir, strlen(fresh->dir)))
+		alike += watch->session == fresh->session && !strcmp(watch->dir, fresh->dir);
+	return alike < KSMBD_WATCHES_OF_DIRECTORY &&
+	       fresh->session->nr_watches < KSMBD_WATCHES_PER_SESSION;
+}
+
+static void enter_watch(struct ksmbd_watch *watch)
+{
+	if (!nr_watches++)
+		get_random_bytes(&hash_seed, sizeof(hash_seed));
+	watch->session->nr_watches++;
+	hash_watch(watch);
+	count_filters(watch->filter, 1);
+}
+
+static void leave_watch(struct ksmbd_watch *watch)
+{
+	nr_watches--;
+	watch->session->nr_watches--;
+	hash_del(&watch->hash);
+	count_filters(watch->filter, -1);
+}
+
+/* Called with the inode's lock and notify_lock held. */
+static ntstatus_t begin_watch(struct ksmbd_request *req, const struct ksmbd_notify_args *args)
+{
+	struct ksmbd_open *open = req->open;
+	struct ksmbd_watch *watch = open->watch;
+
 	if (!open->attached)
 		return STATUS_FILE_CLOSED;
 	if (open->inode->delete_pending)
 		return STATUS_DELETE_PENDING;
-	if (!open->watch) {
-		open->watch = alloc_watch(open, args);
-		if (!open->watch)
+	if (!watch) {
+		watch = alloc_watch(req, args);
+		if (!watch)
 			return STATUS_INSUFFICIENT_RESOURCES;
-		hash_add(watches, &open->watch->hash,
-			 dir_hash(open->watch->dir, strlen(open->watch->dir)));
-		count_filters(args->filter, 1);
+		if (!has_room(watch)) {
+			free_watch(watch);
+			return STATUS_INSUFFICIENT_RESOURCES;
+		}
+		enter_watch(watch);
+		open->watch = watch;
 	}
-	open->watch->limit = max(open->watch->limit, min(args->room, WATCH_MAX));
+	watch->limit = max(watch->limit, min(args->room, WATCH_MAX));
 	return STATUS_SUCCESS;
 }
 
@@ -275,7 +329,7 @@ ntstatus_t ksmbd_notify_wait(struct ksmbd_request *req, const struct ksmbd_notif
 	waiter->status = STATUS_PENDING;
 	mutex_lock(&open->inode->lock);
 	mutex_lock(&notify_lock);
-	status = begin_watch(open, args);
+	status = begin_watch(req, args);
 	if (status == STATUS_SUCCESS)
 		status = take_changes(open->watch, args->room, list);
 	if (status == STATUS_PENDING && args->parks) {
@@ -312,14 +366,12 @@ void ksmbd_notify_end(struct ksmbd_open *open)
 	if (!watch)
 		return;
 	mutex_lock(&notify_lock);
-	hash_del(&watch->hash);
-	count_filters(watch->filter, -1);
+	leave_watch(watch);
 	wake_all(watch, STATUS_NOTIFY_CLEANUP);
 	drop_list(watch);
 	open->watch = NULL;
 	mutex_unlock(&notify_lock);
-	kfree(watch->dir);
-	kfree(watch);
+	free_watch(watch);
 }
 
 void ksmbd_notify_doomed(struct ksmbd_open *open)
@@ -338,7 +390,7 @@ static void move_watch(struct ksmbd_watch *watch, char *dir)
 	kfree(watch->dir);
 	watch->dir = dir;
 	hash_del(&watch->hash);
-	hash_add(watches, &watch->hash, dir_hash(dir, strlen(dir)));
+	hash_watch(watch);
 }
 
 void ksmbd_notify_moved(struct ksmbd_open *open)

@@ -23,6 +23,10 @@
 
 struct ksmbd_request;
 
+/* Handles of a session that watch, and of those the ones that watch the same directory. */
+#define KSMBD_WATCHES_PER_SESSION  4096
+#define KSMBD_WATCHES_OF_DIRECTORY 64
+
 /* The union of all filters; open/notify.c */
 extern atomic_t ksmbd_notify_filters;
 
@@ -63,7 +67,8 @@ struct ksmbd_notify_list {
  * ksmbd_notify_wait() - watch req->open, a directory, and take what has happened
  *
  * Return: STATUS_SUCCESS: @list has changes; KSMBD_STATUS_PARKED; STATUS_NOTIFY_ENUM_DIR: there
- * were more than fit; STATUS_DELETE_PENDING, STATUS_FILE_CLOSED, STATUS_INSUFFICIENT_RESOURCES
+ * were more than fit; STATUS_DELETE_PENDING, STATUS_FILE_CLOSED, STATUS_INSUFFICIENT_RESOURCES: no memory, or the
+ * session watches too much already
  */
 ntstatus_t ksmbd_notify_wait(struct ksmbd_request *req, const struct ksmbd_notify_args *args,
 			     struct ksmbd_notify_list *list);

@@ -112,6 +112,7 @@ struct ksmbd_session {
 	struct list_head channels;	/* (lock) those that have not ended */
 	u32 nr_channels;		/* (lock) */
 	atomic_t nr_locks;		/* byte ranges that its handles have locked */
+	u32 nr_watches; /* (open/notify.c's lock) of its handles, those that watch */
 	bool signing_required;
 	bool encrypt;
 	u16 dialect;

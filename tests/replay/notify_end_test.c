@@ -4,6 +4,7 @@
 #include <linux/string.h>
 
 #include "open/notify.h"
+#include "session/session.h"
 #include "tests/replay/notify.h"
 #include "wire/fileinfo.h"
 
@@ -178,12 +179,13 @@ static void make_long(struct replay *r, u32 number)
 /* What is kept for all handles is bounded: once it is much, little is kept for each. */
 static void too_much_for_all(struct kunit *test)
 {
-	struct replay *r = replay_open(test, KSMBD_DIALECT_311);
-	struct replay *b = replay_open(test, KSMBD_DIALECT_311);
+	struct replay *b = replay_open(test, KSMBD_DIALECT_311), *r = NULL;
 	struct replay_fid fid;
 	u32 i;
 
 	for (i = 0; i < 270; i++) {
+		if (i % 54 == 0)
+			r = replay_open(test, KSMBD_DIALECT_311);
 		fid = open_dir(r);
 		replay_cancel(r, 0, notify_park(r, fid, 0, NAMES, 65536));
 		notify_expect_end(r, STATUS_CANCELLED);
@@ -202,6 +204,51 @@ static void too_much_for_all(struct kunit *test)
 	notify_park(r, fid, 0, NAMES, 65536);
 	notify_make(b, "dir\\1", 0);
 	notify_expect(r, "+1");
+}
+
+/* A session watches a directory so often, and so many; others are not concerned. */
+static void not_too_many(struct kunit *test)
+{
+	struct replay *r = replay_open(test, KSMBD_DIALECT_311);
+	struct replay *other = replay_open(test, KSMBD_DIALECT_311);
+	struct replay *maker = replay_open(test, KSMBD_DIALECT_311);
+	struct ksmbd_session *session = ksmbd_session_lookup(r->session_id);
+	struct replay_fid fids[4], more, top;
+	u32 i;
+
+	KUNIT_ASSERT_NOT_NULL(test, session);
+	for (i = 0; i < KSMBD_WATCHES_OF_DIRECTORY - ARRAY_SIZE(fids); i++)
+		notify_park(r, open_dir(r), 0, NAMES, ROOM);
+	for (i = 0; i < ARRAY_SIZE(fids); i++) {
+		fids[i] = open_dir(r);
+		notify_park(r, fids[i], 0, NAMES, ROOM);
+	}
+	more = open_dir(r);
+	refuse(r, more, ROOM, STATUS_INSUFFICIENT_RESOURCES);
+	refuse(r, more, ROOM, STATUS_INSUFFICIENT_RESOURCES);
+	top = notify_open(r, "", LIST, DIR);
+	notify_park(r, top, 0, NAMES, ROOM);
+	notify_park(other, open_dir(other), 0, NAMES, ROOM);
+	/* One that watches goes on, one that goes makes room. */
+	notify_make(maker, "dir\\new", 0);
+	notify_expect(other, "+new");
+	for (i = 0; i < KSMBD_WATCHES_OF_DIRECTORY; i++)
+		notify_expect(r, "+new");
+	notify_park(r, fids[1], 0, NAMES, ROOM);
+	notify_close(r, fids[0]);
+	notify_park(r, more, 0, NAMES, ROOM);
+	/* Directories of all kinds together. */
+	KUNIT_EXPECT_EQ(test, READ_ONCE(session->nr_watches), KSMBD_WATCHES_OF_DIRECTORY + 1U);
+	notify_close(r, fids[2]);
+	WRITE_ONCE(session->nr_watches, KSMBD_WATCHES_PER_SESSION);
+	more = open_dir(r);
+	refuse(r, more, ROOM, STATUS_INSUFFICIENT_RESOURCES);
+	notify_close(r, fids[3]);
+	notify_park(r, more, 0, NAMES, ROOM);
+	WRITE_ONCE(session->nr_watches, KSMBD_WATCHES_OF_DIRECTORY);
+	replay_drop(r);
+	KUNIT_EXPECT_EQ(test, session->nr_watches, 0U);
+	ksmbd_session_put(session);
 }
 
 static void in_a_chain(struct kunit *test)
@@ -236,11 +283,17 @@ static void in_a_chain(struct kunit *test)
 }
 
 static struct kunit_case cases[] = {
-	KUNIT_CASE(refused),	  KUNIT_CASE(cancelled),
-	KUNIT_CASE(closed),	  KUNIT_CASE(left),
-	KUNIT_CASE(disconnected), KUNIT_CASE(deleted),
-	KUNIT_CASE(too_much),	  KUNIT_CASE(too_much_for_all),
-	KUNIT_CASE(in_a_chain),	  {},
+	KUNIT_CASE(refused),
+	KUNIT_CASE(cancelled),
+	KUNIT_CASE(closed),
+	KUNIT_CASE(left),
+	KUNIT_CASE(disconnected),
+	KUNIT_CASE(deleted),
+	KUNIT_CASE(too_much),
+	KUNIT_CASE(too_much_for_all),
+	KUNIT_CASE(in_a_chain),
+	KUNIT_CASE(not_too_many),
+	{},
 };
 
 static struct kunit_suite suite = {
