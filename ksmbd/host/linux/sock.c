@@ -15,7 +15,9 @@
 #include <linux/in.h>
 #include <linux/in6.h>
 #include <linux/inet.h>
+#include <linux/mm.h>
 #include <linux/netdevice.h>
+#include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <net/ipv6.h>
@@ -206,11 +208,25 @@ int ksmbd_sock_accept(struct ksmbd_sock *listener, struct ksmbd_sock **out, stru
 
 /* ---- receiving ---- */
 
+/*
+ * TCP copies what a thread sends into pages of that thread, 32 KiB at a time, which it would keep
+ * until it ends: twice the stack of one that serves a peer who says nothing more.
+ */
+static void drop_send_pages(void)
+{
+	if (!current->task_frag.page)
+		return;
+	put_page(current->task_frag.page);
+	current->task_frag.page = NULL;
+}
+
 int ksmbd_sock_recv(struct ksmbd_sock *sock, void *buf, u32 len)
 {
 	u32 done = 0;
 	int n;
 
+	if (!ksmbd_sock_pending(sock))
+		drop_send_pages();
 	while (done < len) {
 		struct kvec vec = { .iov_base = (u8 *)buf + done, .iov_len = len - done };
 		struct msghdr msg = { 0 };
