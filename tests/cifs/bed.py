@@ -95,13 +95,13 @@ def end_with_parent():
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def run_guest(name, command, memory="2500M", seconds=1200):
+def run_guest(name, command, memory="2500M", seconds=1200, more=()):
     """Runs @command in a kernel of its own; its lines as they come, then its status.
 
-    The kernel's log is build/uml/@name.log.
+    The kernel's log is build/uml/@name.log. @more: options of tests/uml/run.
     """
     argv = [script("tests", "uml", "run"), "--mem", memory, "--timeout", str(seconds),
-            "--name", name, "--", *command]
+            "--name", name, *more, "--", *command]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     with subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
                           errors="replace", preexec_fn=end_with_parent) as process:
