@@ -13,8 +13,9 @@ import threading
 import time
 
 from control_bed import (BAD_USER, CONTROL, GET_SHARE, LOGIN, PATIENCE, PORT, RPC, SHARE,
-                         STARTING_UP, TREE, Daemon, Netlink, is_quick, kill_server, load, patience,
-                         said, smbclient, startup, stats, unload, wait_state, wait_until)
+                         STARTING_UP, TREE, TREE_DISCONNECT, Daemon, Netlink, is_quick,
+                         kill_server, load, patience, said, smbclient, startup, stats, unload,
+                         wait_state, wait_until)
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(TOP, "tests", "e2e"))
@@ -26,6 +27,7 @@ from rawfile import Client, read_body  # noqa: E402
 
 MEBIBYTE = 1 << 20
 PIPE_SHARE = "IPC$"
+SOL_NETLINK, NETLINK_NO_ENOBUFS = 270, 5
 
 
 def login(share="share"):
@@ -105,6 +107,29 @@ def test_stopped_daemon():
         assert wait_until(lambda: smbclient()[0] is not None)
         for conn in (inside, *crowd):
             conn.close_socket()
+
+
+def test_full_daemon():
+    """Its socket takes no more for a while: it hears of every end nevertheless."""
+    go_on = threading.Event()
+
+    def twist(daemon, event, answer):
+        if event == TREE_DISCONNECT:
+            go_on.wait(PATIENCE)
+        return answer
+    with Daemon(twist) as daemon:
+        daemon.netlink.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        daemon.netlink.sock.setsockopt(SOL_NETLINK, NETLINK_NO_ENOBUFS, 1)  # no error when full
+        wait_state("running")
+        conn = login(share=None)
+        for _ in range(100):
+            conn.tree_connect("share")
+        assert daemon.count(TREE) == 100
+        conn.must(rawsmb.LOGOFF, struct.pack("<HH", 4, 0))
+        conn.close_socket()
+        time.sleep(1)  # more than a few of the attempts in vain
+        go_on.set()
+        assert daemon.counted(TREE_DISCONNECT, 100), daemon.count(TREE_DISCONNECT)
 
 
 def login_status(password="pw"):

@@ -102,6 +102,16 @@ void ksmbd_netlink_release(void);
  */
 bool ksmbd_netlink_idle(u32 *seconds);
 
+/* ---- owed.c ---- */
+
+/**
+ * ksmbd_owed_tell() - ksmbd_netlink_tell(), and again later while the daemon's queue is full
+ * @msg: fixed part only
+ */
+void ksmbd_owed_tell(const struct ksmbd_message *msg);
+/** ksmbd_owed_exit() - forget what has not been told; nobody tells anything any more */
+void ksmbd_owed_exit(void);
+
 /* ---- listen.c: all but init and exit on the life's queue ---- */
 
 int ksmbd_listen_init(void);

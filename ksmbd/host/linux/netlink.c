@@ -440,6 +440,7 @@ int ksmbd_netlink_init(void)
 
 void ksmbd_netlink_exit(void)
 {
+	ksmbd_owed_exit();
 	genl_unregister_family(&family);
 	netlink_unregister_notifier(&release_block);
 }

@@ -31,7 +31,7 @@ static void tell(u32 event, const void *msg, u32 size)
 {
 	struct ksmbd_message message = { .event = event, .fixed = msg, .fixed_len = size };
 
-	ksmbd_netlink_tell(&message);
+	ksmbd_owed_tell(&message);
 }
 
 /* ---- Accounts ---- */
