@@ -9,6 +9,7 @@
 
 #include "auth/ntlm.h"
 #include "auth/ntlm_crypt.h"
+#include "auth/rc4.h"
 #include "debug.h"
 #include "host/crypto.h"
 #include "name/case.h"
@@ -246,8 +247,8 @@ static ntstatus_t export_key(struct ksmbd_ntlm *ntlm, const struct ksmbd_ntlm_au
 	}
 	if (msg->session_key.len != KSMBD_SESSION_KEY_SIZE)
 		return STATUS_INVALID_PARAMETER;
-	if (ksmbd_crypto_rc4(base_key, KSMBD_NTLM_KEY_SIZE, msg->session_key.data, key,
-			     KSMBD_SESSION_KEY_SIZE))
+	if (ksmbd_rc4(base_key, KSMBD_NTLM_KEY_SIZE, msg->session_key.data, key,
+		      KSMBD_SESSION_KEY_SIZE))
 		return STATUS_INVALID_PARAMETER;
 	return STATUS_SUCCESS;
 }

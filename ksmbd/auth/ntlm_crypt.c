@@ -6,6 +6,7 @@
 #include <asm/unaligned.h>
 
 #include "auth/ntlm_crypt.h"
+#include "auth/rc4.h"
 #include "host/crypto.h"
 #include "name/case.h"
 
@@ -137,8 +138,7 @@ int ksmbd_ntlm_signature(const u8 *session_key, u32 flags, bool from_client, con
 		err = derive_key(session_key, seal_key_strength(flags), seal_magic[from_client],
 				 key);
 		if (!err)
-			err = ksmbd_crypto_rc4(key, sizeof(key), checksum, checksum,
-					       sizeof(checksum));
+			err = ksmbd_rc4(key, sizeof(key), checksum, checksum, sizeof(checksum));
 	}
 	memzero_explicit(key, sizeof(key));
 	if (err)

@@ -9,6 +9,7 @@
 
 #include "auth/des.h"
 #include "auth/ntlm_crypt.h"
+#include "auth/rc4.h"
 #include "host/crypto.h"
 
 #define SIGNATURE_VERSION 1
@@ -98,7 +99,7 @@ int ksmbd_ntlm_v1_signature(const u8 *session_key, u32 sequence, const u8 *msg, 
 	if (sequence >= V1_SIGNATURES_MAX)
 		return -EINVAL;
 	put_unaligned_le32(crc32_of(msg, len), sealed + KSMBD_NTLM_V1_PAD);
-	err = ksmbd_crypto_rc4(session_key, KSMBD_NTLM_KEY_SIZE, stream, stream, sizeof(stream));
+	err = ksmbd_rc4(session_key, KSMBD_NTLM_KEY_SIZE, stream, stream, sizeof(stream));
 	if (err)
 		return err;
 	put_unaligned_le32(get_unaligned_le32(sealed + 8) ^ sequence, sealed + 8);

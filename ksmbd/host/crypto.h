@@ -105,11 +105,6 @@ int ksmbd_aead_seal(const struct ksmbd_aead_key *key, const u8 *nonce, const u8 
 int ksmbd_aead_open(const struct ksmbd_aead_key *key, const u8 *nonce, const u8 *aad, u32 aad_len,
 		    const struct ksmbd_seg *segs, u32 nsegs, const u8 *tag);
 
-/**
- * ksmbd_crypto_rc4() - NTLM key exchange ([MS-NLMP] 3.4.5.1), @out may be @in
- */
-int ksmbd_crypto_rc4(const u8 *key, u32 key_len, const u8 *in, u8 *out, u32 len);
-
 /** ksmbd_crypto_equal() - compare in constant time */
 bool ksmbd_crypto_equal(const void *a, const void *b, u32 len);
 

@@ -4,6 +4,7 @@
 
 #include "auth/des.h"
 #include "auth/ntlm_crypt.h"
+#include "auth/rc4.h"
 #include "host/crypto.h"
 #include "tests/capture.h"
 #include "tests/helpers.h"
@@ -47,9 +48,9 @@ static void published_keys(struct kunit *test)
 	EXPECT_HEX(test, proof, 16, PROOF);
 	EXPECT_HEX(test, base_key, 16, BASE_KEY);
 	test_unhex(key, sizeof(key), SESSION_KEY);
-	KUNIT_EXPECT_EQ(test, ksmbd_crypto_rc4(base_key, 16, key, key, 16), 0);
+	KUNIT_EXPECT_EQ(test, ksmbd_rc4(base_key, 16, key, key, 16), 0);
 	EXPECT_HEX(test, key, 16, ENCRYPTED_KEY);
-	KUNIT_EXPECT_EQ(test, ksmbd_crypto_rc4(base_key, 16, key, key, 16), 0);
+	KUNIT_EXPECT_EQ(test, ksmbd_rc4(base_key, 16, key, key, 16), 0);
 	EXPECT_HEX(test, key, 16, SESSION_KEY);
 }
 
@@ -65,7 +66,7 @@ static void published_v1(struct kunit *test)
 	EXPECT_HEX(test, response, 24, "67c43011f30298a2ad35ece64f16331c44bdbed927841f94");
 	EXPECT_HEX(test, key, 16, "d87262b0cde4b1cb7499becccdf10784");
 	test_unhex(exported, sizeof(exported), SESSION_KEY);
-	KUNIT_EXPECT_EQ(test, ksmbd_crypto_rc4(key, 16, exported, exported, 16), 0);
+	KUNIT_EXPECT_EQ(test, ksmbd_rc4(key, 16, exported, exported, 16), 0);
 	EXPECT_HEX(test, exported, 16, "518822b1b3f350c8958682ecbb3e3cb7");
 
 	KUNIT_EXPECT_EQ(test, ksmbd_ntlm_v1(hash, challenge, client, response, key), 0);

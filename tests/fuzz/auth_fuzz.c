@@ -16,6 +16,7 @@
 
 #include "auth/auth.h"
 #include "auth/ntlm_crypt.h"
+#include "auth/rc4.h"
 #include "host/crypto.h"
 #include "tools/lib/config.h"
 #include "tools/lib/passdb.h"
@@ -101,7 +102,7 @@ static void prove(struct exchange *x, const struct ksmbd_ntlm_authenticate *msg,
 		return;
 	memcpy(x->session_key, base_key, sizeof(base_key));
 	if (msg->session_key.len == 16 && (msg->flags & NTLMSSP_NEGOTIATE_KEY_EXCH))
-		ksmbd_crypto_rc4(base_key, 16, msg->session_key.data, x->session_key, 16);
+		ksmbd_rc4(base_key, 16, msg->session_key.data, x->session_key, 16);
 	x->proven = true;
 }
 

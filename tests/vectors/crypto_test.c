@@ -6,6 +6,7 @@
 #include <linux/errno.h>
 #include <linux/slab.h>
 
+#include "auth/rc4.h"
 #include "host/crypto.h"
 #include "ksmbd/tests/helpers.h"
 
@@ -243,10 +244,10 @@ static void rc4(struct kunit *test)
 		u32 len = test_unhex(key, sizeof(key), rows[i].key);
 
 		memset(text, 0, sizeof(text));
-		KUNIT_EXPECT_EQ(test, ksmbd_crypto_rc4(key, len, text, text, sizeof(text)), 0);
+		KUNIT_EXPECT_EQ(test, ksmbd_rc4(key, len, text, text, sizeof(text)), 0);
 		EXPECT_HEX(test, text, sizeof(text), rows[i].out);
 	}
-	KUNIT_EXPECT_EQ(test, ksmbd_crypto_rc4(key, 0, text, text, 1), -EINVAL);
+	KUNIT_EXPECT_EQ(test, ksmbd_rc4(key, 0, text, text, 1), -EINVAL);
 }
 
 static void equality(struct kunit *test)

@@ -10,6 +10,7 @@
 
 #include "auth/auth.h"
 #include "auth/ntlm_crypt.h"
+#include "auth/rc4.h"
 #include "host/crypto.h"
 #include "ksmbd/tests/helpers.h"
 #include "name/utf16.h"
@@ -240,7 +241,7 @@ static void make_authenticate(struct client *c)
 	}
 	if (c->final_flags & NTLMSSP_NEGOTIATE_KEY_EXCH) {
 		memset(c->session_key, 0x5a, 16);
-		ksmbd_crypto_rc4(base_key, 16, c->session_key, key, 16);
+		ksmbd_rc4(base_key, 16, c->session_key, key, 16);
 		p.field[5] = (struct ksmbd_ntlm_field){ key, c->bad_key ? 15 : 16 };
 	}
 	put_authenticate(c, &p);

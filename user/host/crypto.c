@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Crypto port on OpenSSL libcrypto 3: digests, RC4, comparison. Message authentication
+ * Crypto port on OpenSSL libcrypto 3: digests, comparison. Message authentication
  * is in crypto_mac.c, sealing in crypto_aead.c.
  */
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 
 #include "crypto_ssl.h"
-
-#define RC4_STATES 256
 
 struct crypto_algs ksmbd_crypto_algs;
 
@@ -117,37 +115,6 @@ bool ksmbd_crypto_pool_give(struct crypto_pool *pool, void *ctx)
 			return true;
 	}
 	return false;
-}
-
-/* OpenSSL has RC4 only in its "legacy" provider, which need not be installed. */
-int ksmbd_crypto_rc4(const u8 *key, u32 key_len, const u8 *in, u8 *out, u32 len)
-{
-	u8 s[RC4_STATES];
-	u32 i, j, n;
-
-	if (!key_len || key_len > RC4_STATES)
-		return -EINVAL;
-	for (i = 0; i < RC4_STATES; i++)
-		s[i] = (u8)i;
-	for (i = 0, j = 0; i < RC4_STATES; i++) {
-		u8 t = s[i];
-
-		j = (j + t + key[i % key_len]) % RC4_STATES;
-		s[i] = s[j];
-		s[j] = t;
-	}
-	for (n = 0, i = 0, j = 0; n < len; n++) {
-		u8 t;
-
-		i = (i + 1) % RC4_STATES;
-		t = s[i];
-		j = (j + t) % RC4_STATES;
-		s[i] = s[j];
-		s[j] = t;
-		out[n] = in[n] ^ s[(u8)(s[i] + t)];
-	}
-	OPENSSL_cleanse(s, sizeof(s));
-	return 0;
 }
 
 bool ksmbd_crypto_equal(const void *a, const void *b, u32 len)

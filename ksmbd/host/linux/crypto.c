@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Crypto port on the kernel's crypto API: digests, RC4, comparison. Message authentication is
+ * Crypto port on the kernel's crypto API: digests, comparison. Message authentication is
  * in crypto_mac.c and crypto_gmac.c, sealing in crypto_aead.c; crypto_lib.c does without
  * transforms what the kernel has plain functions for.
  */
@@ -11,8 +11,6 @@
 #include <linux/errno.h>
 #include <linux/module.h>
 #include <linux/string.h>
-
-#define RC4_STATES 256
 
 /* Where these are modules, they are found by name only when they are used. */
 MODULE_SOFTDEP("pre: md5 hmac sha256 sha512 cmac aes ctr ghash ccm gcm");
@@ -82,37 +80,6 @@ int ksmbd_crypto_hash(enum ksmbd_hash_alg alg, const struct ksmbd_seg *segs, u32
 	err = ksmbd_crypto_shash(tfm, segs, nsegs, out);
 	crypto_free_shash(tfm);
 	return err;
-}
-
-/* The kernel's own RC4 is optional. */
-int ksmbd_crypto_rc4(const u8 *key, u32 key_len, const u8 *in, u8 *out, u32 len)
-{
-	u8 s[RC4_STATES];
-	u32 i, j, n;
-
-	if (!key_len || key_len > RC4_STATES)
-		return -EINVAL;
-	for (i = 0; i < RC4_STATES; i++)
-		s[i] = (u8)i;
-	for (i = 0, j = 0; i < RC4_STATES; i++) {
-		u8 t = s[i];
-
-		j = (j + t + key[i % key_len]) % RC4_STATES;
-		s[i] = s[j];
-		s[j] = t;
-	}
-	for (n = 0, i = 0, j = 0; n < len; n++) {
-		u8 t;
-
-		i = (i + 1) % RC4_STATES;
-		t = s[i];
-		j = (j + t) % RC4_STATES;
-		s[i] = s[j];
-		s[j] = t;
-		out[n] = in[n] ^ s[(u8)(s[i] + t)];
-	}
-	memzero_explicit(s, sizeof(s));
-	return 0;
 }
 
 bool ksmbd_crypto_equal(const void *a, const void *b, u32 len)
