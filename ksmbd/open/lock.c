@@ -46,7 +46,8 @@ struct lock {
  * struct lock_waiter - a request that waits for @lock; lives from its parking to its unhook
  * @link: open->locks.waiters; empty: it waits no more
  * @by_turn: among those that are to be asked (hand_on()); @turn: counted through on its inode
- * @lock: in inode->waiting_locks, then held; NULL when it has been freed: the handle was closed, or its client unlocked it already
+ * @lock: in inode->waiting_locks, then held; NULL when it has been freed: the handle was closed,
+ *	  or its client unlocked it already
  */
 struct lock_waiter {
 	struct list_head link;
@@ -122,7 +123,9 @@ static void enter_place(struct lock *lock, struct rb_root_cached *tree)
 		}
 	}
 	rb_link_node(&lock->by_place, above, at);
-	augment.propagate(&lock->by_place, NULL);
+	/* It may be known already from another tree: that must not end the propagation here. */
+	compute_below(lock, false);
+	augment.propagate(above, NULL);
 	rb_insert_augmented_cached(&lock->by_place, tree, first, &augment);
 }
 

@@ -67,8 +67,8 @@ struct ksmbd_notify_list {
  * ksmbd_notify_wait() - watch req->open, a directory, and take what has happened
  *
  * Return: STATUS_SUCCESS: @list has changes; KSMBD_STATUS_PARKED; STATUS_NOTIFY_ENUM_DIR: there
- * were more than fit; STATUS_DELETE_PENDING, STATUS_FILE_CLOSED, STATUS_INSUFFICIENT_RESOURCES: no memory, or the
- * session watches too much already
+ * were more than fit; STATUS_DELETE_PENDING, STATUS_FILE_CLOSED; STATUS_INSUFFICIENT_RESOURCES: no
+ * memory, or the session watches too much already
  */
 ntstatus_t ksmbd_notify_wait(struct ksmbd_request *req, const struct ksmbd_notify_args *args,
 			     struct ksmbd_notify_list *list);

@@ -426,6 +426,22 @@ static void cancelled_late(struct kunit *test)
 	}
 }
 
+/* A range that was waited for alone is in everybody's way as soon as it is handed on. */
+static void in_the_way_at_once(struct kunit *test)
+{
+	struct ksmbd_request *req;
+
+	EXPECT_LOCK(0, 10, 10, true, STATUS_SUCCESS);
+	EXPECT_LOCK(0, 100, 10, true, STATUS_SUCCESS);
+	req = wait_for(test, 1, 100, 10, true);
+	EXPECT_UNLOCK(0, 100, 10, STATUS_SUCCESS);
+	EXPECT_STATUS(test, req->park.why, STATUS_SUCCESS);
+	end_wait(req, STATUS_SUCCESS);
+	EXPECT_LOCK(2, 100, 10, true, STATUS_LOCK_NOT_GRANTED);
+	EXPECT_LOCK(0, 100, 10, false, STATUS_LOCK_NOT_GRANTED);
+	EXPECT_IO(0, 105, 1, false, STATUS_FILE_LOCK_CONFLICT);
+}
+
 #define CROWD 40
 
 /* Who has a range, or waits for one: @req. In the order in which they came. */
@@ -614,14 +630,23 @@ static void many_of_ones_own(struct kunit *test)
 }
 
 static struct kunit_case cases[] = {
-	KUNIT_CASE(against_others),	  KUNIT_CASE(against_oneself),
-	KUNIT_CASE(unlocked_exactly),	  KUNIT_CASE(beyond_the_last_byte),
-	KUNIT_CASE(reading_and_writing),  KUNIT_CASE(all_or_none),
-	KUNIT_CASE(gone_with_the_handle), KUNIT_CASE(not_too_many),
-	KUNIT_CASE(as_a_list_says),	  KUNIT_CASE(sequences),
-	KUNIT_CASE(many_of_ones_own),	  KUNIT_CASE(cancelled_late),
-	KUNIT_CASE(handed_on_in_turn),	  KUNIT_CASE(handle_goes),
-	KUNIT_CASE(many_wait_elsewhere),  {},
+	KUNIT_CASE(against_others),
+	KUNIT_CASE(against_oneself),
+	KUNIT_CASE(unlocked_exactly),
+	KUNIT_CASE(beyond_the_last_byte),
+	KUNIT_CASE(reading_and_writing),
+	KUNIT_CASE(all_or_none),
+	KUNIT_CASE(gone_with_the_handle),
+	KUNIT_CASE(not_too_many),
+	KUNIT_CASE(as_a_list_says),
+	KUNIT_CASE(sequences),
+	KUNIT_CASE(many_of_ones_own),
+	KUNIT_CASE(cancelled_late),
+	KUNIT_CASE(handed_on_in_turn),
+	KUNIT_CASE(handle_goes),
+	KUNIT_CASE(many_wait_elsewhere),
+	KUNIT_CASE(in_the_way_at_once),
+	{},
 };
 
 static struct kunit_suite suite = {

@@ -440,6 +440,21 @@ static void rbtree_augmented_random(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, rb_first_cached(&root));
 }
 
+/* As in the kernel: who links a node tells those above it, or they do not know. */
+static void rbtree_augmented_untold(struct kunit *test)
+{
+	struct rb_root_cached root = RB_ROOT_CACHED;
+	struct span *spans = kunit_kcalloc(test, 2, sizeof(*spans), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, spans);
+	spans[0] = (struct span){ .first = 1, .last = 2 };
+	enter_span(&spans[0], &root);
+	spans[1] = (struct span){ .first = 5, .last = 6, .max_last = 6 };
+	rb_link_node(&spans[1].rb, &spans[0].rb, &spans[0].rb.rb_right);
+	rb_insert_augmented_cached(&spans[1].rb, &root, false, &span_callbacks);
+	KUNIT_EXPECT_EQ(test, spans[0].max_last, 2U);
+}
+
 static int compare_ints(const void *a, const void *b)
 {
 	int x = *(const int *)a, y = *(const int *)b;
@@ -504,6 +519,7 @@ static struct kunit_case kit_data_cases[] = {
 	KUNIT_CASE(sort_ints),
 	KUNIT_CASE(bitmaps),
 	KUNIT_CASE(rbtree_augmented_random),
+	KUNIT_CASE(rbtree_augmented_untold),
 	{},
 };
 

@@ -83,7 +83,6 @@ void kit_rb_insert(struct rb_node *node, struct rb_root *root, kit_rb_update upd
 	struct rb_node *parent, *grand, *uncle;
 	bool left;
 
-	update_up(node, update);
 	set_color(node, RED);
 	while ((parent = rb_parent(node)) && color(parent) == RED) {
 		/* A red node is not the root: there is a grandparent. */
