@@ -3,8 +3,8 @@
  * Port: what the engine asks of the daemon. Kernel host: generic netlink to
  * ksmbd.mountd. User host: a direct call into tools/lib.
  *
- * All calls may sleep (the kernel host waits up to two seconds) and return 0 or a
- * negative errno: -ENOENT the answer is that there is no such account or share; any other: there
+ * All calls may sleep (the kernel host waits as long as its parameter response_seconds says) and
+ * return 0 or a negative errno: -ENOENT the answer is that there is no such account or share; any other: there
  * is no answer (-ETIMEDOUT, -ENOTCONN: no daemon; -EPROTO: it makes no sense; -ENOMEM; ...).
  * Strings given are UTF-8 and not kept.
  */

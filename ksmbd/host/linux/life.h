@@ -79,7 +79,7 @@ int ksmbd_netlink_adopt(u32 portid);
 /** ksmbd_netlink_handle() - a fresh handle, never 0 */
 u32 ksmbd_netlink_handle(void);
 /**
- * ksmbd_netlink_ask() - send and wait for the response, two seconds at most
+ * ksmbd_netlink_ask() - send and wait for the response, @response_seconds at most
  * @reply, @len: receive a message of a legal size, ended by ksmbd_netlink_free()
  * Return: 0; -ENOTCONN: no daemon, or it died; -ETIMEDOUT; -EPROTO: not a legal size;
  * -ESHUTDOWN: the server is being stopped; -EAGAIN: its queue is full, or enough others wait

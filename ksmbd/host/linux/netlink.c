@@ -321,7 +321,8 @@ int ksmbd_netlink_ask(const struct ksmbd_message *msg, void **reply, u32 *len)
 		return err;
 	err = send_message(msg, portid);
 	if (!err)
-		wait_for_completion_timeout(&waiter.done, READ_ONCE(response_seconds) * HZ);
+		wait_for_completion_timeout(&waiter.done,
+					    (unsigned long)READ_ONCE(response_seconds) * HZ);
 	end_wait(&waiter, !err);
 	if (!err)
 		err = waiter.err;
