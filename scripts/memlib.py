@@ -16,6 +16,7 @@ OF_THREAD = ("task_struct", "signal_cache", "sighand_cache", "pid", "cred", "cre
 # (Where slabs are merged, dentries are with others of their size and kind.)
 OF_FILE = ("filp", "dentry", "kmalloc-rcl-192")
 BACKLOG = 4096
+LOOKS = 200      # until it is clear that it does not settle
 
 
 def write(path, text):
@@ -60,7 +61,7 @@ class Usage:
     def now(cls):
         """Once it does not change any more."""
         before = None
-        while True:
+        for _ in range(LOOKS):
             tidy()
             pages, stacks = in_pages()
             caches = slabs()
@@ -69,6 +70,7 @@ class Usage:
                 return cls(total, stacks, caches)
             before = total
             time.sleep(0.5)
+        raise TimeoutError("what is used does not settle, %d bytes at last" % total)
 
     def __sub__(self, other):
         return Usage(self.total - other.total, self.stacks - other.stacks,
