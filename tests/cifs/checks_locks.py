@@ -11,9 +11,9 @@ import os
 
 import trace
 from checks_io import lock
+from hosts import PATIENCE
 from lib import Mount, Skip, folder, write_file
 
-LIMIT = 20  # seconds
 SIZE = 100
 
 
@@ -74,7 +74,7 @@ def check_lock(host, vers):
             first.write(b"kept")
             assert not places(seen.so_far(), "LOCK"), "the client did not keep the lock"
             with open(two, "r+b", buffering=0) as second:
-                assert seen.wait(acknowledged, LIMIT), "no acknowledgment"
+                assert seen.wait(acknowledged, PATIENCE), "no acknowledgment"
                 given = lock(second, fcntl.LOCK_EX | fcntl.LOCK_NB, SIZE)
                 messages = seen.so_far()
     noticed, ack = find_break(messages)
@@ -93,7 +93,7 @@ def check_write(host, vers):
         with open(one, "r+b", buffering=0) as first:
             first.write(b"kept")
             with open(two, "rb", buffering=0):
-                assert seen.wait(acknowledged, LIMIT), "no acknowledgment"
+                assert seen.wait(acknowledged, PATIENCE), "no acknowledgment"
                 first.write(b"sent")
                 messages = seen.so_far()
     noticed, ack = find_break(messages)

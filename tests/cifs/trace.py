@@ -10,6 +10,8 @@ import socket
 import struct
 import threading
 
+from hosts import PATIENCE
+
 ETH_P_IP = 0x0800
 SO_RCVBUFFORCE = 33
 PORT = 445
@@ -154,7 +156,7 @@ class Trace:
         with self.changed:
             return self.changed.wait_for(lambda: wanted(self.messages), seconds)
 
-    def so_far(self, seconds=20):
+    def so_far(self, seconds=PATIENCE):
         """The messages, with all of which somebody has had the effect."""
         mark = os.urandom(MARK)
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as own:
