@@ -13,6 +13,7 @@
 #include <linux/err.h>
 #include <linux/jiffies.h>
 #include <linux/list.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
@@ -49,7 +50,7 @@ struct waiter {
 
 static unsigned int response_seconds = KSMBD_NL_RESPONSE_SECONDS;
 module_param(response_seconds, uint, 0644);
-MODULE_PARM_DESC(response_seconds, "how long the daemon's answers may take");
+MODULE_PARM_DESC(response_seconds, "how long the daemon's answers may take, 1 to 3600");
 
 static DEFINE_SPINLOCK(lock);
 static LIST_HEAD(waiters); /* under lock, as all of the daemon */
@@ -322,7 +323,7 @@ int ksmbd_netlink_ask(const struct ksmbd_message *msg, void **reply, u32 *len)
 	err = send_message(msg, portid);
 	if (!err)
 		wait_for_completion_timeout(&waiter.done,
-					    (unsigned long)READ_ONCE(response_seconds) * HZ);
+					    clamp(READ_ONCE(response_seconds), 1U, 3600U) * HZ);
 	end_wait(&waiter, !err);
 	if (!err)
 		err = waiter.err;
