@@ -6,7 +6,7 @@
 ##@ Kernel test bed
 
 .PHONY: uml
-uml: ## build the User Mode Linux kernels of the tests, once (3.5 GB in ~/.cache/ksmbd)
+uml: ## build the User Mode Linux kernels of the tests, once (2.5 GB in ~/.cache/ksmbd)
 	@$(SETUP) build uml
 	@scripts/uml-build
 	@scripts/uml-build --debug

@@ -95,15 +95,15 @@ def end_with_parent():
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def run_guest(name, command, memory="2500M", seconds=1200, cpus=1, more=()):
+def run_guest(name, command, memory="2500M", seconds=1200, cpus=1):
     """Runs @command in a kernel of its own; its lines as they come, then its status.
 
     On several processors the same takes three times the work: each lock costs system calls.
 
-    The kernel's log is build/uml/@name.log. @more: options of tests/uml/run.
+    The kernel's log is build/uml/@name.log.
     """
     argv = [script("tests", "uml", "run"), "--mem", memory, "--cpus", str(cpus),
-            "--timeout", str(seconds), "--name", name, *more, "--", *command]
+            "--timeout", str(seconds), "--name", name, "--", *command]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     with subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
                           errors="replace", preexec_fn=end_with_parent) as process:
