@@ -2,12 +2,14 @@
 #include <kunit/test.h>
 
 #include <errno.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include "tests/tools/messages.h"
 #include "tools/lib/account.h"
 #include "tools/lib/netlink/answer.h"
+#include "tools/lib/policy.h"
 #include "uapi/ksmbd_netlink.h"
 
 /* So that the user database cannot be read. */
@@ -42,6 +44,36 @@ static void absent_or_unknown(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, account_uid("DAEMON", &uid, &gid), -EMFILE);
 	KUNIT_EXPECT_EQ(test, account_gid("daemon", &gid), -EMFILE);
 	give_back(&was);
+}
+
+/* Where nobody could look up who is in a group, it lets nobody in and may shut everybody out. */
+static void unknown_members(struct kunit *test)
+{
+	char *group[] = { "@daemon", NULL };
+	struct conf_share shut = { .invalid_users = group }, open = { .valid_users = group };
+	struct conf_share readers = { .read_list = group }, plain = {};
+	struct conf_share writers = { .read_only = true, .write_list = group };
+	struct conf_share admins = { .admin_users = group };
+	bool before[6], then[6];
+	struct rlimit was;
+
+#define ASK(to)                                                  \
+	do {                                                     \
+		(to)[0] = policy_admits(&shut, "bin");           \
+		(to)[1] = policy_admits(&open, "daemon");        \
+		(to)[2] = policy_writable(&readers, "bin");      \
+		(to)[3] = policy_writable(&writers, "daemon");   \
+		(to)[4] = policy_administers(&admins, "daemon"); \
+		(to)[5] = policy_writable(&plain, "bin");        \
+	} while (0)
+	ASK(before);
+	was = take_files_away();
+	ASK(then);
+	give_back(&was);
+#undef ASK
+	KUNIT_EXPECT_FALSE(test, memchr(before, false, sizeof(before)));
+	KUNIT_EXPECT_FALSE(test, memchr(then, true, 5));
+	KUNIT_EXPECT_TRUE(test, then[5]);
 }
 
 static struct service *create_service(void)
@@ -108,6 +140,7 @@ static void no_half_logins(struct kunit *test)
 
 static struct kunit_case account_cases[] = {
 	KUNIT_CASE(absent_or_unknown),
+	KUNIT_CASE(unknown_members),
 	KUNIT_CASE(no_half_logins),
 	{},
 };

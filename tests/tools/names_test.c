@@ -193,10 +193,10 @@ static void policy_orders_lists(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, policy_writable(&share, "ann"));
 	KUNIT_EXPECT_FALSE(test, policy_writable(&share, "bob"));
 	KUNIT_EXPECT_TRUE(test, policy_writable(&share, "eve"));
-	KUNIT_EXPECT_TRUE(test, policy_listed(group, "root"));
-	KUNIT_EXPECT_FALSE(test, policy_listed(group, "nobody"));
-	KUNIT_EXPECT_FALSE(test, policy_listed(group, "no such user"));
-	KUNIT_EXPECT_FALSE(test, policy_listed(NULL, "root"));
+	KUNIT_EXPECT_TRUE(test, policy_listed(group, "root", true));
+	KUNIT_EXPECT_FALSE(test, policy_listed(group, "nobody", true));
+	KUNIT_EXPECT_FALSE(test, policy_listed(group, "no such user", true));
+	KUNIT_EXPECT_FALSE(test, policy_listed(NULL, "root", true));
 }
 
 static struct kunit_case names_cases[] = {

@@ -236,20 +236,21 @@ int account_gid(const char *name, gid_t *gid)
 	return find_entry(name, gid, fetch_group);
 }
 
-bool account_in_group(const char *name, const char *group)
+int account_in_group(const char *name, const char *group)
 {
 	struct account account = { 0 };
 	bool found = false;
 	size_t i;
 	gid_t gid;
+	int ret = account_gid(group, &gid);
 
-	if (account_gid(group, &gid))
-		return false;
-	if (!lookup_system(name, &account)) {
+	if (!ret)
+		ret = lookup_system(name, &account);
+	if (!ret) {
 		found = account.gid == gid;
 		for (i = 0; i < account.group_count && !found; i++)
 			found = account.groups[i] == gid;
 	}
 	account_release(&account);
-	return found;
+	return ret && ret != -ENOENT ? ret : found;
 }

@@ -45,7 +45,11 @@ bool account_exists(const char *name);
 int account_uid(const char *name, uid_t *uid, gid_t *gid);
 /** account_gid() - gid of the system group @name; errors as above */
 int account_gid(const char *name, gid_t *gid);
-/** account_in_group() - is the system user @name a member of the system group @group? */
-bool account_in_group(const char *name, const char *group);
+/**
+ * account_in_group() - is the system user @name a member of the system group @group?
+ *
+ * Return: 1, 0 (also when there is no such user or group), or a negative errno: not known
+ */
+int account_in_group(const char *name, const char *group);
 
 #endif

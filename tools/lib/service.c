@@ -317,7 +317,7 @@ static enum service_verdict judge(const struct conf *conf, const struct conf_sha
 	if (!policy_admits(share, account))
 		return SERVICE_INVALID_USER;
 	ask->writable = policy_writable(share, account);
-	ask->admin = !guest && policy_listed(share->admin_users, account);
+	ask->admin = !guest && policy_administers(share, account);
 	return SERVICE_OK;
 }
 
