@@ -45,6 +45,10 @@ static const struct {
 	  { "write ok", "no", "writeable", "yes" },
 	  "[a]\nread only=no\n[b]\n[A]\nwriteable = yes\n" },
 	{ "[a]\nx=1\n[b]\n[A]\ny=2\n", "a", { NULL }, "[b]\n" },
+	/* a backslash that joined nothing joins nothing of what is added */
+	{ "[a]\nx=1\\\n", "a", { "path", "/y" }, "[a]\nx=1\\\n\npath = /y\n" },
+	{ "[a]\nx=1\\ \n", "b", { "path", "/y" }, "[a]\nx=1\\ \n\n[b]\n\tpath = /y\n" },
+	{ "[a]\nx=1\\", "a", { "path", "/y" }, "[a]\nx=1\\\n\npath = /y\n" },
 	/* a comment does not go on in the next line */
 	{ "[a]\n# \\\npath=/x\n", "a", { "path", "/y" }, "[a]\n# \\\npath = /y\n" },
 };

@@ -246,19 +246,23 @@ static void put_new_share(struct edit_text *result, const char *share,
 		put_param(result, NULL, NULL, &params[i]);
 }
 
-/* A line as it was; with an end, when more comes behind it. */
+/*
+ * A line as it was; with an end, since more may come behind it. A backslash at the text's end
+ * joined nothing: now it has an empty line.
+ */
 static void put_line(struct edit_text *result, const char *text, const struct line *line)
 {
 	size_t last = line->end;
+	bool ended = last > line->begin && text[last - 1] == '\n';
 
 	put_text(result, text + line->begin, line->end - line->begin);
-	if (line->end == line->begin || text[line->end - 1] == '\n')
-		return;
-	put_text(result, "\n", 1);
-	/* A backslash at the text's end joined nothing; now it may have an empty line. */
+	if (!ended && line->end > line->begin)
+		put_text(result, "\n", 1);
+	last -= ended;
 	while (last > line->begin && strchr(BLANKS, text[last - 1]))
 		last--;
-	if (last > line->begin && text[last - 1] == '\\')
+	if (last > line->begin && text[last - 1] == '\\' &&
+	    !is_comment(text, line->begin, line->end))
 		put_text(result, "\n", 1);
 }
 
